@@ -1,0 +1,80 @@
+namespace Mettle.Runs;
+
+/// <summary>The fields every recipe has. The words of their slots (sources, models, optimisers, ...) come from the floors that make them.</summary>
+public static class CoreVocabulary
+{
+    /// <summary>Largest seed: the largest whole number that every JSON reader keeps exactly.</summary>
+    public const long MaxSeed = (1L << 53) - 1;
+
+    /// <summary>A fresh vocabulary with the core fields and no words.</summary>
+    public static Vocabulary Create() => new(
+        Field.Text("name", null, "Name of the experiment; run folders begin with it.", required: true),
+        Field.Int("seed", 1, "Key of all random numbers.", min: 0, max: MaxSeed),
+        Data(),
+        Field.OneOf("model", "model", null, "The model.", required: true),
+        Field.OneOf("init", "init", null, "How weights begin; unset leaves it to each layer."),
+        Train(),
+        Field.Section(
+            "examine",
+            "Which challenges the trained model is examined against.",
+            Field.Texts("challenges", ["all"], "Names of challenges, or all."),
+            Field.Float("false-alarm-rate", 0.10, "False discovery rate over all findings (Benjamini-Hochberg).", min: 0, max: 1)),
+        Field.Section(
+            "treat",
+            "How findings are treated and treatments judged.",
+            Field.Bool("enabled", true, "Whether findings are treated at all."),
+            Field.Texts("treatments", ["auto"], "Names of treatments to try, or auto for those the findings ask for."),
+            Field.Int("seeds", 5, "Paired runs per treatment.", min: 2, max: 1000),
+            Field.Float("confidence", 0.95, "Confidence of intervals and of acceptance (Holm over the run's trials).", min: 0.5, max: 0.9999),
+            Field.Int("max-trials", 4, "Most treatments tried.", min: 0),
+            Field.Float("budget", 0, "Most seconds for all trials; 0 for no limit.", min: 0),
+            Field.Float("min-effect", 0, "Smallest improvement of the metric worth keeping.", min: 0)),
+        Field.Section(
+            "package",
+            "What is written at the end besides recipe, manifest and JSON.",
+            Field.Bool("safetensors", true, "Write the weights as safetensors."),
+            Field.Bool("report", true, "Write the HTML report.")));
+
+    private static Field Data() => Field.Section(
+        "data",
+        "Where examples come from and how they are split.",
+        Field.OneOf("source", "source", null, "What is read.", required: true),
+        Field.Text("target", null, "The column to predict, for tables."),
+        Field.Text("task", "auto", "What is predicted; auto decides by the target.", choices: ["auto", "classification", "regression"]),
+        Field.Float("validation", 0.15, "Share of the training rows held out for choosing.", min: 0, max: 0.9),
+        Field.Float("test", 0.2, "Share of all rows held out for the end, where the source brings no test set.", min: 0, max: 0.9),
+        Field.Ints("test-modulo", null, "[m, r, ...]: row i is a test row when i mod m is one of r, ...; replaces test.", min: 0),
+        Field.Bool("stratify", true, "Keep the classes' shares equal in all splits."),
+        Field.Int("limit", 0, "Use only the first n training rows; 0 for all.", min: 0),
+        Field.Text("normalize", "auto", "Scaling of inputs by statistics of the training rows: standard to mean 0 and deviation 1, unit to 0 .. 1.", choices: ["auto", "none", "standard", "unit"]),
+        Field.ListOf("augment", "augment", "Random changes to training inputs, in order."),
+        Field.Float("label-noise", 0, "Share of training labels replaced by a wrong one, for experiments on robustness.", min: 0, max: 1));
+
+    private static Field Train() => Field.Section(
+        "train",
+        "How the model learns.",
+        Field.Int("epochs", 20, "Passes over the training rows.", min: 1),
+        Field.Int("batch", 64, "Rows per step.", min: 1),
+        Field.OneOf("optimizer", "optimizer", "adamw", "The rule that updates weights."),
+        Field.OneOf("schedule", "schedule", "constant", "The learning rate over time."),
+        Field.Float("warmup", 0, "Epochs over which the learning rate rises from 0.", min: 0),
+        Field.OneOf("loss", "loss", "auto", "What is minimised; auto decides by the task."),
+        Field.Section(
+            "clip",
+            "Limits on gradients; 0 for no limit.",
+            Field.Float("norm", 0, "Largest global L2 norm (Pascanu et al. 2013).", min: 0),
+            Field.Float("value", 0, "Largest absolute value of an element.", min: 0),
+            Field.Float("adaptive", 0, "Largest ratio of gradient norm to weight norm by unit (Brock et al. 2021).", min: 0)),
+        Field.Section(
+            "early-stopping",
+            "Ends training when validation no longer improves.",
+            Field.Int("patience", 0, "Epochs without improvement before stopping; 0 never stops early.", min: 0),
+            Field.Text("metric", "loss", "The validation metric that is watched."),
+            Field.Float("min-delta", 0, "Smallest change that counts as improvement.", min: 0),
+            Field.Bool("restore-best", true, "End with the weights of the best epoch.")),
+        Field.OneOf("averaging", "averaging", null, "Averages weights over training; unset keeps the last."),
+        Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
+        Field.Int("checkpoint-every", 0, "Steps between checkpoints; 0 for one per epoch.", min: 0),
+        Field.Int("threads", 0, "Threads of the kernels; 0 for all cores. Changes speed, never results.", min: 0, max: 1024),
+        Field.Text("precision", "f32", "Number format of computing.", choices: ["f32"]));
+}
