@@ -1,0 +1,32 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Mettle.Data;
+
+/// <summary>Turns away bytes that are not UTF-8 text before the parser sees them.</summary>
+internal static class CsvText
+{
+    /// <exception cref="DataException">A UTF-16 mark, a NUL byte or bytes that are not UTF-8; names the line.</exception>
+    public static void Require(ReadOnlySpan<byte> bytes, string path)
+    {
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
+            throw new DataException("The text is UTF-16.", "Save it as UTF-8.", path);
+        int nul = bytes.IndexOf((byte)0);
+        if (nul >= 0)
+            throw new DataException("There is a NUL byte: this is not a text file.", "Name a CSV file in UTF-8, plain or gzip.", path, LineAt(bytes, nul));
+        if (Utf8.IsValid(bytes))
+            return;
+        int at = FirstInvalid(bytes);
+        throw new DataException($"The byte 0x{bytes[at]:x2} is not UTF-8.", "Save the file as UTF-8.", path, LineAt(bytes, at));
+    }
+
+    private static int LineAt(ReadOnlySpan<byte> bytes, int offset) => bytes[..offset].Count((byte)'\n') + 1;
+
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out int length) == System.Buffers.OperationStatus.Done)
+            at += length;
+        return at;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+
+namespace Mettle.Data.Tests;
+
+/// <summary>Damaged files give a right answer or a <see cref="DataException"/>; never another exception, never much memory.</summary>
+public sealed class FuzzTests : IDisposable
+{
+    private const int Cases = 3000;
+    private static readonly byte[] Telling = "\",\n\r .?eE-+0123456789{}[]:\0\u007f"u8.ToArray();
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public void CsvRead_DamagedFile_TableOrDataException(bool gzip, int seed)
+    {
+        byte[] text = Encoding.UTF8.GetBytes("age,job,\"pay, net\",y\n" + string.Concat(
+            Enumerable.Range(0, 12).Select(i => $"{i * 7 % 50}, {(i % 3 == 0 ? "?" : $"jöb{i % 4}")}, \"{i}.5e{i % 3}\",{(i % 2 == 0 ? "\"no \"\"way\"\"\"" : "yes.")}\n")));
+        byte[] good = gzip ? TempFolder.Gzip(text) : text;
+        Random random = new(seed);
+        int read = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            string path = _folder.Write("fuzz.csv", Damage(good, random));
+            try
+            {
+                Table table = CsvReader.Read(path, new CsvOptions { MaxBytes = 1 << 16, Header = i % 5 > 0, Target = i % 5 > 0 ? null : "c0", TrimTarget = "." });
+                RequireSound(table);
+                read++;
+            }
+            catch (DataException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        }
+        Assert.InRange(read, gzip ? 0 : 50, Cases - 50);
+    }
+
+    [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 4)]
+    public void IdxRead_DamagedFile_ArrayOrDataException(bool gzip, int seed)
+    {
+        byte[] idx = [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 2, .. Enumerable.Range(0, 24).Select(i => (byte)i)];
+        byte[] good = gzip ? TempFolder.Gzip(idx) : idx;
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            string path = _folder.Write("fuzz.idx", Damage(good, random));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                IdxArray array = IdxReader.Read(path, 1 << 16);
+                Assert.Equal(array.Values.Length, array.Shape.Aggregate(1L, (product, d) => product * d));
+            }
+            catch (DataException e)
+            {
+                Assert.Equal(path, e.File);
+            }
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        }
+    }
+
+    [Fact]
+    public void EncoderFromJson_DamagedText_EncoderOrDataException()
+    {
+        string path = _folder.Write("data.csv", "a,b,y\n1,x,p\n?,y,q\n900,x,p\n");
+        Table table = CsvReader.Read(path);
+        string json = TableEncoder.Fit(table, [0, 1, 2], new EncoderOptions { Target = "y", Transform = NumericTransform.Quantile }).ToJson();
+        Random random = new(5);
+        for (int i = 0; i < Cases; i++)
+        {
+            string damaged = Encoding.UTF8.GetString(Damage(Encoding.UTF8.GetBytes(json), random));
+            try
+            {
+                TableEncoder encoder = TableEncoder.FromJson(damaged);
+                Assert.All(encoder.EncodeFeatures(table).Numeric, value => Assert.True(float.IsFinite(value)));
+            }
+            catch (DataException e)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+        }
+    }
+
+    private static void RequireSound(Table table)
+    {
+        Assert.True(table.RowCount > 0);
+        foreach (Column column in table.Columns)
+        {
+            Assert.Equal(table.RowCount, column.Length);
+            if (column is NumericColumn numeric)
+                Assert.DoesNotContain(numeric.Values, double.IsInfinity);
+            else
+                Assert.All(((CategoricalColumn)column).Codes, code => Assert.InRange(code, -1, ((CategoricalColumn)column).Levels.Length - 1));
+        }
+    }
+
+    /// <summary>One to four of: a flipped bit, a cut end, inserted bytes, a removed or repeated stretch, a byte out of the format's own.</summary>
+    private static byte[] Damage(byte[] good, Random random)
+    {
+        List<byte> bytes = [.. good];
+        for (int n = random.Next(1, 5); n > 0 && bytes.Count > 0; n--)
+        {
+            int at = random.Next(bytes.Count);
+            int length = Math.Min(random.Next(1, 20), bytes.Count - at);
+            switch (random.Next(7))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    bytes.RemoveRange(at, bytes.Count - at);
+                    break;
+                case 2:
+                    byte[] noise = new byte[length];
+                    random.NextBytes(noise);
+                    bytes.InsertRange(at, noise);
+                    break;
+                case 3:
+                    bytes.RemoveRange(at, length);
+                    break;
+                case 4:
+                    bytes.InsertRange(at, bytes.GetRange(at, length));
+                    break;
+                default:
+                    bytes[at] = Telling[random.Next(Telling.Length)];
+                    break;
+            }
+        }
+        return [.. bytes];
+    }
+}
