@@ -1,0 +1,75 @@
+namespace Mettle;
+
+/// <summary>One op application seen by a trace.</summary>
+internal readonly record struct TraceEntry(Op Op, Tensor[] Inputs, Tensor[] Outputs, bool Recording);
+
+/// <summary>
+/// Writes down every op applied on this thread, gradients included. Values that depend on a traced input cannot be read
+/// meanwhile: control flow on data would be frozen in silence, so it throws.
+/// </summary>
+internal sealed class Tracer
+{
+    [ThreadStatic]
+    private static Tracer? current;
+
+    private readonly HashSet<Tensor> dependent;
+    private readonly Tracer? outer;
+
+    private Tracer(IEnumerable<Tensor> inputs)
+    {
+        dependent = new(inputs, ReferenceEqualityComparer.Instance);
+        outer = current;
+    }
+
+    public static bool IsActive => current is not null;
+
+    public List<TraceEntry> Entries { get; } = [];
+
+    /// <summary>Runs <paramref name="body"/> and returns what it applied and returned.</summary>
+    public static (Tracer Trace, TResult Result) Record<TResult>(IEnumerable<Tensor> inputs, Func<TResult> body)
+    {
+        var tracer = new Tracer(inputs);
+        current = tracer;
+        try
+        {
+            return (tracer, body());
+        }
+        finally
+        {
+            current = tracer.outer;
+        }
+    }
+
+    public static void OnApply(Op op, Tensor[] inputs, Tensor[] outputs)
+    {
+        for (var t = current; t is not null; t = t.outer)
+        {
+            t.Add(op, inputs, outputs);
+        }
+    }
+
+    public static void OnRead(Tensor tensor)
+    {
+        for (var t = current; t is not null; t = t.outer)
+        {
+            if (t.dependent.Contains(tensor))
+            {
+                throw new InvalidOperationException(
+                    $"A value of {tensor.Spec} that depends on a traced input was read during the trace: the result would hold for one example only. Use Where() instead of branching on data.");
+            }
+        }
+    }
+
+    private void Add(Op op, Tensor[] inputs, Tensor[] outputs)
+    {
+        Entries.Add(new(op, inputs, outputs, Autograd.IsRecording));
+        foreach (var input in inputs)
+        {
+            if (dependent.Contains(input))
+            {
+                dependent.UnionWith(outputs);
+                return;
+            }
+        }
+    }
+}

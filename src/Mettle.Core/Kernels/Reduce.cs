@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>
+/// Reductions with an order that depends on shapes and strides only. Rows (reduced elements adjacent): four vectors of
+/// lanes over blocks of <see cref="Block"/>, folded in a fixed order, block results combined in index order. Columns (kept
+/// elements adjacent): one ascending chain per block of <see cref="Block"/> rows, block results combined in index order.
+/// </summary>
+internal static unsafe class Reduce
+{
+    private const int Block = 4096;
+    private const int Columns = 512;
+
+    /// <summary>Combines the elements of <paramref name="x"/> over the marked axes into contiguous <paramref name="y"/>.</summary>
+    public static void Run<T, TLanes>(Tensor x, Tensor y, bool[] reduced, T identity)
+        where T : unmanaged
+        where TLanes : struct, IBinaryLanes<T>
+    {
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        if (x.Count == 0)
+        {
+            new Span<T>(y.Pointer, (int)y.Count).Fill(identity);
+            return;
+        }
+
+        var kept = new List<int>();
+        var gone = new List<int>();
+        for (int i = 0; i < reduced.Length; i++)
+        {
+            (reduced[i] ? gone : kept).Add(i);
+        }
+
+        var keptView = Pick(x, kept);
+        var goneView = Pick(x, gone);
+        var goneLoop = Loop.Plan(goneView.Shape, goneView.Shape.RowMajorStrides(), goneView.Strides, default, default);
+        var keptLoop = Loop.Plan(keptView.Shape, keptView.Shape.RowMajorStrides(), keptView.Strides, default, default);
+        bool rows = goneLoop.Rank == 0 || (goneLoop.Rank == 1 && goneLoop.InnerStride(1) == 1);
+        bool columns = keptLoop.Rank > 0 && keptLoop.InnerStride(1) == 1;
+        if (!rows && !columns)
+        {
+            // Neither side is adjacent: lay it out as [kept, reduced] first.
+            int[] order = [.. kept, .. gone];
+            var dims = order.Select(a => x.Shape[a]).ToArray();
+            var strides = order.Select(a => x.Strides[a]).ToArray();
+            var plain = x.View(new Shape(dims), strides, x.Offset).RowMajor();
+            var marks = new bool[dims.Length];
+            Array.Fill(marks, true, kept.Count, gone.Count);
+            Run<T, TLanes>(plain, y, marks, identity);
+            return;
+        }
+
+        if (rows)
+        {
+            RunRows<T, TLanes>(x, y, keptLoop, goneView.Count, identity);
+        }
+        else
+        {
+            RunColumns<T, TLanes>(x, y, keptLoop, goneLoop, identity);
+        }
+    }
+
+    private static Tensor Pick(Tensor x, List<int> axes)
+        => x.View(
+            new Shape(axes.Select(a => x.Shape[a]).ToArray()),
+            axes.Select(a => x.Strides[a]).ToArray(),
+            x.Offset);
+
+    private static void RunRows<T, TLanes>(Tensor x, Tensor y, Loop kept, long n, T identity)
+        where T : unmanaged
+        where TLanes : struct, IBinaryLanes<T>
+    {
+        long rows = y.Count;
+        int blocks = checked((int)((n + Block - 1) / Block));
+        if (blocks == 1)
+        {
+            int rowsPerPart = (int)Math.Max(1, 16384 / n);
+            Scheduler.For(
+                checked((int)((rows + rowsPerPart - 1) / rowsPerPart)),
+                new RowJob<T, TLanes> { X = (T*)x.Pointer, Y = (T*)y.Pointer, Kept = kept, Rows = rows, N = n, RowsPerPart = rowsPerPart, Blocks = 1, Identity = identity });
+            return;
+        }
+
+        long size = rows * blocks;
+        var partial = (T*)Memory.Allocate(size * sizeof(T), out long bytes);
+        Scheduler.For(
+            checked((int)size),
+            new RowJob<T, TLanes> { X = (T*)x.Pointer, Y = partial, Kept = kept, Rows = rows, N = n, RowsPerPart = 1, Blocks = blocks, Identity = identity });
+        T* result = (T*)y.Pointer;
+        for (long r = 0; r < rows; r++)
+        {
+            T sum = partial[r * blocks];
+            for (int b = 1; b < blocks; b++)
+            {
+                sum = One<T, TLanes>(sum, partial[(r * blocks) + b]);
+            }
+
+            result[r] = sum;
+        }
+
+        Memory.Return(partial, bytes);
+    }
+
+    private static void RunColumns<T, TLanes>(Tensor x, Tensor y, Loop kept, Loop gone, T identity)
+        where T : unmanaged
+        where TLanes : struct, IBinaryLanes<T>
+    {
+        int inner = kept.Inner;
+        int groups = (inner + Columns - 1) / Columns;
+        Scheduler.For(
+            checked((int)(kept.Outer * groups)),
+            new ColumnJob<T, TLanes> { X = (T*)x.Pointer, Y = (T*)y.Pointer, Kept = kept, Gone = gone, Groups = groups, Identity = identity });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T One<T, TLanes>(T a, T b)
+        where T : unmanaged
+        where TLanes : struct, IBinaryLanes<T>
+        => TLanes.Apply(Vector512.Create(a), Vector512.Create(b)).ToScalar();
+
+    private struct RowJob<T, TLanes> : IJob
+        where T : unmanaged
+        where TLanes : struct, IBinaryLanes<T>
+    {
+        public T* X;
+        public T* Y;
+        public Loop Kept;
+        public long Rows;
+        public long N;
+        public int RowsPerPart;
+        public int Blocks;
+        public T Identity;
+
+        public readonly void Run(int index)
+        {
+            if (Blocks > 1)
+            {
+                long row = index / Blocks;
+                long from = index % Blocks * (long)Block;
+                Y[index] = Sum(Row(row) + from, (nint)Math.Min(Block, N - from), Identity);
+                return;
+            }
+
+            long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
+            for (long row = (long)index * RowsPerPart; row < end; row++)
+            {
+                Y[row] = Sum(Row(row), (nint)N, Identity);
+            }
+        }
+
+        // Results are contiguous in the kept axes' order, so result `row` belongs to inner index row % Inner of run row / Inner.
+        private readonly T* Row(long row)
+        {
+            int inner = Kept.Inner;
+            return X + Kept.RowOffset(row / inner, 1) + (row % inner * (nint)Kept.InnerStride(1));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static T Sum(T* p, nint n, T identity)
+        {
+            int w = Vector512<T>.Count;
+            var id = Vector512.Create(identity);
+            Vector512<T> s0 = id, s1 = id, s2 = id, s3 = id;
+            nint i = 0;
+            for (; i <= n - (4 * w); i += 4 * w)
+            {
+                s0 = TLanes.Apply(s0, Vector512.Load(p + i));
+                s1 = TLanes.Apply(s1, Vector512.Load(p + i + w));
+                s2 = TLanes.Apply(s2, Vector512.Load(p + i + (2 * w)));
+                s3 = TLanes.Apply(s3, Vector512.Load(p + i + (3 * w)));
+            }
+
+            for (; i <= n - w; i += w)
+            {
+                s0 = TLanes.Apply(s0, Vector512.Load(p + i));
+            }
+
+            if (i < n)
+            {
+                var tail = id;
+                Buffer.MemoryCopy(p + i, &tail, 64, (n - i) * sizeof(T));
+                s0 = TLanes.Apply(s0, tail);
+            }
+
+            return LaneMath.Fold<T, TLanes>(TLanes.Apply(TLanes.Apply(s0, s1), TLanes.Apply(s2, s3)));
+        }
+    }
+
+    private struct ColumnJob<T, TLanes> : IJob
+        where T : unmanaged
+        where TLanes : struct, IBinaryLanes<T>
+    {
+        public T* X;
+        public T* Y;
+        public Loop Kept;
+        public Loop Gone;
+        public int Groups;
+        public T Identity;
+
+        [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int index)
+        {
+            long row = index / Groups;
+            int from = index % Groups * Columns;
+            int n = Math.Min(Columns, Kept.Inner - from);
+            T* x = X + Kept.RowOffset(row, 1) + from;
+            T* y = Y + (row * Kept.Inner) + from;
+            T* total = stackalloc T[Columns];
+            T* chain = stackalloc T[Columns];
+            long outer = Gone.Outer;
+            int inner = Gone.Inner;
+            nint step = Gone.InnerStride(1);
+            long done = 0, count = outer * inner;
+            bool first = true;
+            new Span<T>(chain, n).Fill(Identity);
+            for (long o = 0; o < outer; o++)
+            {
+                T* p = x + Gone.RowOffset(o, 1);
+                for (int i = 0; i < inner; i++)
+                {
+                    Combine(chain, p, n);
+                    p += step;
+                    if (++done % Block == 0 || done == count)
+                    {
+                        if (first)
+                        {
+                            new Span<T>(chain, n).CopyTo(new Span<T>(total, n));
+                            first = false;
+                        }
+                        else
+                        {
+                            Combine(total, chain, n);
+                        }
+
+                        new Span<T>(chain, n).Fill(Identity);
+                    }
+                }
+            }
+
+            new Span<T>(total, n).CopyTo(new Span<T>(y, n));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Combine(T* a, T* b, nint n)
+        {
+            int w = Vector512<T>.Count;
+            nint i = 0;
+            for (; i <= n - w; i += w)
+            {
+                TLanes.Apply(Vector512.Load(a + i), Vector512.Load(b + i)).Store(a + i);
+            }
+
+            if (i < n)
+            {
+                Tail.Store(TLanes.Apply(Tail.Load(a + i, n - i), Tail.Load(b + i, n - i)), a + i, n - i);
+            }
+        }
+    }
+}

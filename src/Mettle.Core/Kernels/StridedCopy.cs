@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+
+namespace Mettle;
+
+/// <summary>Copies between strided and plain memory, by element size.</summary>
+internal static unsafe class StridedCopy
+{
+    /// <summary>Writes the elements of <paramref name="source"/> in row-major order to <paramref name="target"/>.</summary>
+    public static void ToRowMajor(Tensor source, byte* target)
+    {
+        int size = source.DType.Size();
+        if (source.IsContiguous)
+        {
+            Buffer.MemoryCopy(source.Pointer, target, source.Count * size, source.Count * size);
+            return;
+        }
+
+        if (source.Count == 0)
+        {
+            return;
+        }
+
+        var loop = Loop.Plan(source.Shape, source.Shape.RowMajorStrides(), source.Strides, default, default);
+        var job = new CopyJob { Loop = loop, Source = source.Pointer, Target = target, Size = size, RowsPerPart = Math.Max(1, 16384 / loop.Inner) };
+        Scheduler.For(checked((int)((loop.Outer + job.RowsPerPart - 1) / job.RowsPerPart)), job);
+    }
+
+    /// <summary>Reads every <paramref name="stride"/>-th element.</summary>
+    public static void Gather(byte* source, nint stride, byte* target, int size, int n)
+    {
+        switch (size)
+        {
+            case 4:
+                Strided((uint*)source, stride, (uint*)target, 1, n);
+                break;
+            case 8:
+                Strided((ulong*)source, stride, (ulong*)target, 1, n);
+                break;
+            case 2:
+                Strided((ushort*)source, stride, (ushort*)target, 1, n);
+                break;
+            default:
+                Strided(source, stride, target, 1, n);
+                break;
+        }
+    }
+
+    /// <summary>Writes every <paramref name="stride"/>-th element.</summary>
+    public static void Scatter(byte* source, byte* target, nint stride, int size, int n)
+    {
+        switch (size)
+        {
+            case 4:
+                Strided((uint*)source, 1, (uint*)target, stride, n);
+                break;
+            case 8:
+                Strided((ulong*)source, 1, (ulong*)target, stride, n);
+                break;
+            case 2:
+                Strided((ushort*)source, 1, (ushort*)target, stride, n);
+                break;
+            default:
+                Strided(source, 1, target, stride, n);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Strided<T>(T* source, nint from, T* target, nint to, int n)
+        where T : unmanaged
+    {
+        for (int i = 0; i < n; i++)
+        {
+            *target = *source;
+            source += from;
+            target += to;
+        }
+    }
+
+    private struct CopyJob : IJob
+    {
+        public Loop Loop;
+        public byte* Source;
+        public byte* Target;
+        public int Size;
+        public int RowsPerPart;
+
+        public readonly void Run(int index)
+        {
+            long end = Math.Min(Loop.Outer, ((long)index + 1) * RowsPerPart);
+            int inner = Loop.Inner;
+            nint stride = Loop.InnerStride(1);
+            for (long row = (long)index * RowsPerPart; row < end; row++)
+            {
+                byte* s = Source + (Loop.RowOffset(row, 1) * Size);
+                byte* t = Target + (Loop.RowOffset(row, 0) * Size);
+                if (stride == 1)
+                {
+                    Buffer.MemoryCopy(s, t, (long)inner * Size, (long)inner * Size);
+                }
+                else
+                {
+                    Gather(s, stride, t, Size, inner);
+                }
+            }
+        }
+    }
+}

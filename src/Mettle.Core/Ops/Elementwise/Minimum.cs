@@ -1,0 +1,55 @@
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>The smaller element; NaN if either is. Equal elements share the gradient.</summary>
+public sealed class Minimum : BinaryOp
+{
+    private Minimum()
+    {
+    }
+
+    /// <summary>The op; it has no attributes.</summary>
+    public static Minimum Instance { get; } = new();
+
+    /// <summary>Row of the op table.</summary>
+    public static OpInfo Info { get; } = new("minimum", typeof(Minimum), Samples, Errors);
+
+    /// <inheritdoc/>
+    public override string Name => "minimum";
+
+    /// <inheritdoc/>
+    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+        => LaneRun.Number<Lanes>(inputs[0], inputs[1], outputs[0]);
+
+    /// <inheritdoc/>
+    protected override Tensor? GradientLeft(Tensor a, Tensor b, Tensor y, Tensor g) => g * Maximum.Share(b, a);
+
+    /// <inheritdoc/>
+    protected override Tensor? GradientRight(Tensor a, Tensor b, Tensor y, Tensor g) => g * Maximum.Share(a, b);
+
+    private static IEnumerable<OpSample> Samples() =>
+    [
+        new("matrix", Instance, 35, new SampleInput([5, 7], Fill.Distinct), new SampleInput([5, 7])),
+        new("scalar", Instance, 1, new SampleInput([], Fill.Distinct), new SampleInput([])),
+        new("empty", Instance, 0, new SampleInput([3, 0], Fill.Distinct), new SampleInput([3, 0])),
+        new("long", Instance, 1037, new SampleInput([1037], Fill.Distinct), new SampleInput([1037])),
+    ];
+
+    private static IEnumerable<OpError> Errors() =>
+    [
+        new("shapes", () => Instance.Apply(Tensor.Zeros([2]), Tensor.Zeros([3])), "minimum: needs equal shapes and types, got f32[2] and f32[3]"),
+        new("types", () => Instance.Apply(Tensor.Zeros([2]), Tensor.Zeros([2], DType.F64)), "minimum: needs equal shapes and types, got f32[2] and f64[2]"),
+    ];
+
+    private readonly struct Lanes : IBinaryLanes<float>, IBinaryLanes<double>, IBinaryLanes<int>, IBinaryLanes<long>
+    {
+        static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> y) => Vector512.Min(x, y);
+
+        static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> y) => Vector512.Min(x, y);
+
+        static Vector512<int> IBinaryLanes<int>.Apply(Vector512<int> x, Vector512<int> y) => Vector512.Min(x, y);
+
+        static Vector512<long> IBinaryLanes<long>.Apply(Vector512<long> x, Vector512<long> y) => Vector512.Min(x, y);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>Rectifier, y = max(x, 0); NaN stays NaN and the gradient at 0 is 0.</summary>
+public sealed class Relu : UnaryOp
+{
+    private Relu()
+    {
+    }
+
+    /// <summary>The op; it has no attributes.</summary>
+    public static Relu Instance { get; } = new();
+
+    /// <summary>Row of the op table.</summary>
+    public static OpInfo Info { get; } = new("relu", typeof(Relu), Samples, Errors);
+
+    /// <inheritdoc/>
+    public override string Name => "relu";
+
+    /// <inheritdoc/>
+    protected override bool TakesIntegers => true;
+
+    /// <inheritdoc/>
+    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+        => LaneRun.Number<Lanes>(inputs[0], outputs[0]);
+
+    /// <inheritdoc/>
+    protected override Tensor? Gradient(Tensor x, Tensor y, Tensor g) => Tensor.Where(y > 0, g, 0);
+
+    private static IEnumerable<OpSample> Samples() =>
+    [
+        new("matrix", Instance, 35, new SampleInput([5, 7], Fill.AwayFromZero)),
+        new("scalar", Instance, 1, new SampleInput([], Fill.AwayFromZero)),
+        new("empty", Instance, 0, new SampleInput([0, 3], Fill.AwayFromZero)),
+        new("long", Instance, 1037, new SampleInput([1037], Fill.AwayFromZero)),
+    ];
+
+    private static IEnumerable<OpError> Errors() =>
+    [
+        new("bool", () => Instance.Apply(Tensor.Full([2], 1, DType.Bool)), "relu: needs f32 or f64, got bool[2]"),
+    ];
+
+    private readonly struct Lanes : IUnaryLanes<float>, IUnaryLanes<double>, IUnaryLanes<int>, IUnaryLanes<long>
+    {
+        static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => Vector512.Max(x, Vector512<float>.Zero);
+
+        static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Max(x, Vector512<double>.Zero);
+
+        static Vector512<int> IUnaryLanes<int>.Apply(Vector512<int> x) => Vector512.Max(x, Vector512<int>.Zero);
+
+        static Vector512<long> IUnaryLanes<long>.Apply(Vector512<long> x) => Vector512.Max(x, Vector512<long>.Zero);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>Sine, argument in radians.</summary>
+public sealed class Sin : UnaryOp
+{
+    private Sin()
+    {
+    }
+
+    /// <summary>The op; it has no attributes.</summary>
+    public static Sin Instance { get; } = new();
+
+    /// <summary>Row of the op table.</summary>
+    public static OpInfo Info { get; } = new("sin", typeof(Sin), Samples, Errors);
+
+    /// <inheritdoc/>
+    public override string Name => "sin";
+
+    /// <inheritdoc/>
+    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+        => LaneRun.Float<Lanes>(inputs[0], outputs[0]);
+
+    /// <inheritdoc/>
+    protected override Tensor? Gradient(Tensor x, Tensor y, Tensor g) => g * Cos.Instance.Apply(x);
+
+    private static IEnumerable<OpSample> Samples() =>
+    [
+        new("matrix", Instance, 35, new SampleInput([5, 7])),
+        new("scalar", Instance, 1, new SampleInput([])),
+        new("empty", Instance, 0, new SampleInput([0, 3])),
+        new("long", Instance, 1037, new SampleInput([1037])),
+    ];
+
+    private static IEnumerable<OpError> Errors() =>
+    [
+        new("bool", () => Instance.Apply(Tensor.Full([2], 1, DType.Bool)), "sin: needs f32 or f64, got bool[2]"),
+    ];
+
+    private readonly struct Lanes : IUnaryLanes<float>, IUnaryLanes<double>
+    {
+        static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => LaneMath.Sin(x);
+
+        static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Sin(x);
+    }
+}

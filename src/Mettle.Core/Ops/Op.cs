@@ -1,0 +1,135 @@
+namespace Mettle;
+
+/// <summary>
+/// One operation with its attributes. Everything there is to know of it stands in its file: shapes, kernel, gradient (as
+/// tensor code), cost, batching rule and samples. Instances are immutable and safe to share.
+/// </summary>
+public abstract class Op
+{
+    /// <summary>The op's name in messages, traces and the conformance table, snake_case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Results' shapes and types; throws <see cref="ArgumentException"/> naming op and operands if they do not fit.</summary>
+    public abstract TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs);
+
+    /// <summary>
+    /// Gradients for the inputs from those of the outputs (null: none arrived), in tensor code. May return null where
+    /// <see cref="Node.Needs(int)"/> is false or no gradient flows.
+    /// </summary>
+    public abstract Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads);
+
+    /// <summary>
+    /// The same operation on a batch: inputs with <paramref name="batched"/> set have a new leading axis of
+    /// <paramref name="size"/>; all results must have it.
+    /// </summary>
+    public abstract Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size);
+
+    /// <summary>Cost from shapes alone.</summary>
+    public virtual Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
+        => Mettle.Cost.Dense(0, inputs, outputs);
+
+    /// <summary>Applies the op to one input and returns its first result.</summary>
+    public Tensor Apply(Tensor a) => Invoke(this, [a])[0];
+
+    /// <summary>Applies the op to two inputs and returns its first result.</summary>
+    public Tensor Apply(Tensor a, Tensor b) => Invoke(this, [a, b])[0];
+
+    /// <summary>Applies the op to three inputs and returns its first result.</summary>
+    public Tensor Apply(Tensor a, Tensor b, Tensor c) => Invoke(this, [a, b, c])[0];
+
+    /// <summary>Applies the op and returns all results.</summary>
+    public Tensor[] ApplyAll(params Tensor[] inputs) => Invoke(this, inputs);
+
+    /// <summary>Makes the results: allocates and runs the kernel, or makes views.</summary>
+    protected internal virtual Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
+    {
+        var outputs = new Tensor[specs.Length];
+        for (int i = 0; i < specs.Length; i++)
+        {
+            outputs[i] = Tensor.Allocate(specs[i].Shape, specs[i].DType);
+        }
+
+        Run(inputs, outputs);
+        return outputs;
+    }
+
+    /// <summary>The kernel: fills the allocated outputs. Not called for ops that override <see cref="Compute"/>.</summary>
+    protected abstract void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs);
+
+    /// <summary>Fails with the op's name in front.</summary>
+    protected ArgumentException Bad(string message) => new($"{Name}: {message}");
+
+    /// <summary>Fails unless there are <paramref name="count"/> inputs.</summary>
+    protected void Expect(ReadOnlySpan<TensorSpec> inputs, int count)
+    {
+        if (inputs.Length != count)
+        {
+            throw Bad($"takes {count} inputs, got {inputs.Length}.");
+        }
+    }
+
+    /// <summary>Fails unless the type is f32 or f64.</summary>
+    protected void ExpectFloat(TensorSpec input)
+    {
+        if (!input.DType.IsFloat())
+        {
+            throw Bad($"needs f32 or f64, got {input}; convert with To().");
+        }
+    }
+
+    /// <summary>Gives an unbatched tensor the leading batch axis that a batched one has, without copying.</summary>
+    protected static Tensor Batched(Tensor t, bool isBatched, int size)
+        => isBatched ? t : t.Broadcast(t.Shape.Insert(0, size));
+
+    private static Tensor[] Invoke(Op op, Tensor[] inputs)
+    {
+        var specs = new TensorSpec[inputs.Length];
+        bool record = false;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            specs[i] = inputs[i].Spec;
+            record |= inputs[i].RequiresGrad;
+        }
+
+        var outputs = op.Compute(inputs, op.Infer(specs));
+        if (record && Autograd.IsRecording)
+        {
+            Record(op, inputs, outputs);
+        }
+
+        Tracer.OnApply(op, inputs, outputs);
+        NanWatch.OnApply(op, inputs, outputs);
+        return outputs;
+    }
+
+    private static void Record(Op op, Tensor[] inputs, Tensor[] outputs)
+    {
+        var node = new Node(op, inputs, outputs);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            var y = outputs[i];
+            if (!y.DType.IsFloat() || op is StopGradient)
+            {
+                continue;
+            }
+
+            y.RequiresGrad = true;
+            y.Node = node;
+            y.OutputIndex = i;
+            y.Storage.Producer ??= SharesAny(y.Storage, inputs) ? null : node;
+        }
+    }
+
+    private static bool SharesAny(Storage storage, Tensor[] inputs)
+    {
+        foreach (var t in inputs)
+        {
+            if (ReferenceEquals(t.Storage, storage))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Mettle;
+
+/// <summary>Every op there is, by hand: the conformance table, docs and readers of models are generated from it.</summary>
+public static class OpTable
+{
+    /// <summary>All rows, in the order of the folders under Ops.</summary>
+    public static IReadOnlyList<OpInfo> All { get; } =
+    [
+        // Elementwise
+        Abs.Info, Add.Info, Cast.Info, Cos.Info, Div.Info, Equal.Info, Erf.Info, Exp.Info, Floor.Info, Less.Info,
+        LessEqual.Info, Log.Info, Maximum.Info, Minimum.Info, Mul.Info, Neg.Info, Pow.Info, Relu.Info, Round.Info,
+        Sigmoid.Info, Sign.Info, Sin.Info, Sqrt.Info, StopGradient.Info, Sub.Info, Tanh.Info, Where.Info,
+
+        // Movement
+        Broadcast.Info, Permute.Info, Reshape.Info, Slice.Info, SliceBackward.Info,
+
+        // Reduction
+        Max.Info, Min.Info, Sum.Info,
+
+        // Contraction
+        MatMul.Info,
+    ];
+}

@@ -1,0 +1,257 @@
+using System.Runtime.CompilerServices;
+
+namespace Mettle;
+
+/// <summary>
+/// An immutable n-dimensional array of one element type, on native memory that its <see cref="MemoryScope"/> frees.
+/// Logical order is row-major with PyTorch's axis conventions (N, C, H, W); how elements lie in memory is not visible.
+/// Only optimisers write in place.
+/// </summary>
+public sealed unsafe partial class Tensor
+{
+    internal Tensor(Storage storage, long offset, Shape shape, int[] strides, DType dtype)
+    {
+        Storage = storage;
+        Offset = offset;
+        Shape = shape;
+        Strides = strides;
+        DType = dtype;
+        IsContiguous = MatchesRowMajor(shape, strides);
+    }
+
+    /// <summary>The dimensions.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The element type.</summary>
+    public DType DType { get; }
+
+    /// <summary>Number of dimensions.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Shape.Count;
+
+    /// <summary>Shape and element type.</summary>
+    public TensorSpec Spec => new(Shape, DType);
+
+    /// <summary>Whether operations on this tensor are recorded for differentiation.</summary>
+    public bool RequiresGrad { get; internal set; }
+
+    /// <summary>The gradient that <see cref="Backward"/> accumulated into this leaf; null before.</summary>
+    public Tensor? Grad { get; set; }
+
+    /// <summary>The operation that made this tensor, if it was recorded.</summary>
+    public Node? Node { get; internal set; }
+
+    /// <summary>Whether the elements lie in row-major order without gaps.</summary>
+    public bool IsContiguous { get; }
+
+    /// <summary>Whether the memory has been freed; reading then throws <see cref="ObjectDisposedException"/>.</summary>
+    public bool IsReleased => Storage.IsReleased;
+
+    internal Storage Storage { get; }
+
+    internal long Offset { get; }
+
+    internal int[] Strides { get; }
+
+    internal int OutputIndex { get; set; }
+
+    internal int TargetPass { get; set; }
+
+    internal int TargetIndex { get; set; }
+
+    /// <summary>First element. Kernels only: no check that a trace is running.</summary>
+    internal byte* Pointer => (byte*)Storage.Pointer + (Offset * DType.Size());
+
+    /// <summary>
+    /// The elements in row-major order without a copy. Throws <see cref="InvalidOperationException"/> if the tensor is not
+    /// contiguous (call <see cref="Contiguous"/>) or holds another type.
+    /// </summary>
+    public ReadOnlySpan<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        CheckType<T>();
+        Tracer.OnRead(this);
+        return IsContiguous
+            ? new ReadOnlySpan<T>(Pointer, checked((int)Count))
+            : throw new InvalidOperationException($"{Spec} is a strided view: call Contiguous() before AsSpan().");
+    }
+
+    /// <summary>A copy of the elements in row-major order.</summary>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        CheckType<T>();
+        Tracer.OnRead(this);
+        var result = new T[Count];
+        fixed (T* p = result)
+        {
+            StridedCopy.ToRowMajor(this, (byte*)p);
+        }
+
+        return result;
+    }
+
+    /// <summary>The single element as float64; throws <see cref="InvalidOperationException"/> if there is not exactly one.</summary>
+    public double Item()
+    {
+        if (Count != 1)
+        {
+            throw new InvalidOperationException($"Item() needs exactly one element, this tensor is {Spec}.");
+        }
+
+        Tracer.OnRead(this);
+        return DType switch
+        {
+            DType.F32 => *(float*)Pointer,
+            DType.F64 => *(double*)Pointer,
+            DType.I32 => *(int*)Pointer,
+            DType.I64 => *(long*)Pointer,
+            DType.Bool or DType.U8 => *Pointer,
+            _ => To(DType.F64).Item(),
+        };
+    }
+
+    /// <summary>Writes over the elements in place (optimisers, loaders): graphs recorded before are stale and throw.</summary>
+    public Span<T> MutableSpan<T>()
+        where T : unmanaged
+    {
+        CheckType<T>();
+        if (!IsContiguous || Node is not null)
+        {
+            throw new InvalidOperationException($"Only contiguous leaf tensors can be written in place; this is {Spec}.");
+        }
+
+        Storage.Version++;
+        return new Span<T>(Pointer, checked((int)Count));
+    }
+
+    /// <summary>Marks a leaf as differentiable and hands its memory to the garbage collector (parameters outlive scopes).</summary>
+    public Tensor AsParameter()
+    {
+        if (Node is not null || !DType.IsFloat())
+        {
+            throw new InvalidOperationException($"A parameter is a floating-point leaf; this is {Spec}{(Node is null ? "" : $" made by {Node.Op.Name}")}.");
+        }
+
+        RequiresGrad = true;
+        return Persist();
+    }
+
+    /// <summary>Hands the memory to the garbage collector, so that no scope frees it.</summary>
+    public Tensor Persist()
+    {
+        Storage.MoveTo(null, reportLeak: false);
+        return this;
+    }
+
+    /// <summary>Makes Backward leave this intermediate result readable.</summary>
+    public Tensor Retain()
+    {
+        Storage.Retained = true;
+        return this;
+    }
+
+    /// <summary>Frees the memory now, whoever owns it.</summary>
+    public void Release()
+    {
+        Storage.MoveTo(null, reportLeak: false);
+        Storage.Release("The tensor was released.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        if (IsReleased)
+        {
+            return $"{Spec} (released)";
+        }
+
+        if (Count > 64 || !DType.IsComputing())
+        {
+            return Spec.ToString();
+        }
+
+        var values = To(DType.F64).ToArray<double>();
+        return $"{Spec} {{{string.Join(", ", values.Select(v => v.ToString("G6")))}}}";
+    }
+
+    internal static Tensor Allocate(Shape shape, DType dtype)
+        => new(new Storage(shape.Count * dtype.Size()), 0, shape, shape.RowMajorStrides(), dtype);
+
+    internal static Tensor AllocateLike(Shape shape, int[] strides, DType dtype)
+        => new(new Storage(shape.Count * dtype.Size()), 0, shape, strides, dtype);
+
+    internal Tensor View(Shape shape, int[] strides, long offset) => new(Storage, offset, shape, strides, DType);
+
+    /// <summary>The same elements in row-major order, without recording: for kernels that want plain rows.</summary>
+    internal Tensor RowMajor()
+    {
+        if (IsContiguous)
+        {
+            return this;
+        }
+
+        var copy = Allocate(Shape, DType);
+        StridedCopy.ToRowMajor(this, copy.Pointer);
+        return copy;
+    }
+
+    /// <summary>Whether the strides cover the memory without gaps or overlaps, in some order of axes.</summary>
+    internal bool IsDense
+    {
+        get
+        {
+            if (IsContiguous)
+            {
+                return true;
+            }
+
+            Span<int> order = stackalloc int[Rank];
+            Loop.OrderByStride(Strides, order);
+            long step = 1;
+            for (int i = Rank - 1; i >= 0; i--)
+            {
+                int axis = order[i];
+                if (Shape[axis] != 1 && Strides[axis] != step)
+                {
+                    return false;
+                }
+
+                step *= Shape[axis];
+            }
+
+            return true;
+        }
+    }
+
+    private static bool MatchesRowMajor(Shape shape, int[] strides)
+    {
+        long step = 1;
+        for (int i = shape.Rank - 1; i >= 0; i--)
+        {
+            if (shape[i] != 1 && strides[i] != step)
+            {
+                return shape.Count == 0;
+            }
+
+            step *= shape[i];
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CheckType<T>()
+        where T : unmanaged
+    {
+        bool fits = DTypes.Of<T>() == DType
+            || (typeof(T) == typeof(byte) && DType == DType.Bool)
+            || (typeof(T) == typeof(ushort) && DType == DType.BF16);
+        if (!fits)
+        {
+            throw new InvalidOperationException($"The tensor holds {DType.Label()}, not {typeof(T).Name}; convert with To().");
+        }
+    }
+}

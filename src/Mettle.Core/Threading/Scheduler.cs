@@ -1,0 +1,207 @@
+using System.Runtime.ExceptionServices;
+
+namespace Mettle;
+
+/// <summary>
+/// Fork-join over a fixed set of worker threads. The caller works too and never waits for a worker that has not joined,
+/// so a busy second core costs nothing but its help. Work is cut by shapes only: results do not depend on <see cref="Threads"/>.
+/// </summary>
+/// <remarks>One region runs at a time; a nested or concurrent call runs inline on its own thread.</remarks>
+public static class Scheduler
+{
+    private const long Closed = 1L << 31;
+    private const int SpinsBeforePark = 2000;
+    private static readonly SemaphoreSlim Wake = new(0);
+    private static readonly Lock Starting = new();
+
+    [ThreadStatic]
+    private static bool inside;
+
+    private static int threads = DefaultThreads();
+    private static int started;
+    private static int busy;
+    private static int parked;
+
+    // generation << 32 | closed << 31 | workers inside
+    private static long state = Closed;
+    private static JobSlot? job;
+
+    /// <summary>
+    /// Threads used by a region, the caller included. Starts as METTLE_THREADS, else the processors this process may use
+    /// (cgroup limits count). Throws <see cref="ArgumentOutOfRangeException"/> below 1 or above 256.
+    /// </summary>
+    public static int Threads
+    {
+        get => threads;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 256);
+            threads = value;
+        }
+    }
+
+    /// <summary>Runs <paramref name="body"/> for 0..<paramref name="count"/>-1 and returns when all are done.</summary>
+    public static void For<TJob>(int count, in TJob body)
+        where TJob : struct, IJob
+    {
+        if (count <= 1 || threads == 1 || inside || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        {
+            TJob local = body;
+            for (int i = 0; i < count; i++)
+            {
+                local.Run(i);
+            }
+
+            return;
+        }
+
+        try
+        {
+            StartWorkers();
+            JobSlot<TJob>.Instance.Body = body;
+            Share(JobSlot<TJob>.Instance, count);
+        }
+        finally
+        {
+            Volatile.Write(ref busy, 0);
+        }
+    }
+
+    private static void Share(JobSlot slot, int count)
+    {
+        slot.Begin(count);
+        Volatile.Write(ref job, slot);
+        long generation = (Volatile.Read(ref state) >> 32) + 1;
+        // A full fence: a worker counts itself as parked and then looks at the state again.
+        Interlocked.Exchange(ref state, generation << 32);
+        int asleep = Volatile.Read(ref parked);
+        if (asleep > 0)
+        {
+            Wake.Release(Math.Min(asleep, threads - 1));
+        }
+
+        inside = true;
+        slot.Work();
+        inside = false;
+        Interlocked.Or(ref state, Closed);
+        var spin = default(SpinWait);
+        while ((Volatile.Read(ref state) & (Closed - 1)) != 0)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        slot.Failure?.Throw();
+    }
+
+    private static void StartWorkers()
+    {
+        if (Volatile.Read(ref started) >= threads - 1)
+        {
+            return;
+        }
+
+        lock (Starting)
+        {
+            while (started < threads - 1)
+            {
+                int rank = ++started;
+                new Thread(() => Worker(rank)) { IsBackground = true, Name = $"mettle-{rank}" }.Start();
+            }
+        }
+    }
+
+    private static void Worker(int rank)
+    {
+        inside = true;
+        long seen = 0;
+        while (true)
+        {
+            long now = Volatile.Read(ref state);
+            int spins = 0;
+            while (now >> 32 == seen || (now & Closed) != 0)
+            {
+                if (++spins < SpinsBeforePark)
+                {
+                    Thread.SpinWait(8);
+                }
+                else
+                {
+                    Interlocked.Increment(ref parked);
+                    now = Volatile.Read(ref state);
+                    if (now >> 32 == seen || (now & Closed) != 0)
+                    {
+                        Wake.Wait();
+                    }
+
+                    Interlocked.Decrement(ref parked);
+                    spins = 0;
+                }
+
+                now = Volatile.Read(ref state);
+            }
+
+            seen = now >> 32;
+            if (rank < Volatile.Read(ref threads) && Interlocked.CompareExchange(ref state, now + 1, now) == now)
+            {
+                Volatile.Read(ref job)!.Work();
+                Interlocked.Decrement(ref state);
+            }
+            else
+            {
+                // Another worker joined first and changed the count: look again.
+                seen = rank < Volatile.Read(ref threads) ? seen - 1 : seen;
+            }
+        }
+    }
+
+    private static int DefaultThreads()
+        => int.TryParse(Environment.GetEnvironmentVariable("METTLE_THREADS"), out int n) && n is >= 1 and <= 256
+            ? n
+            : Math.Clamp(Environment.ProcessorCount, 1, 256);
+
+    private abstract class JobSlot
+    {
+        private int next;
+        private int count;
+
+        public ExceptionDispatchInfo? Failure { get; private set; }
+
+        public void Begin(int count)
+        {
+            this.count = count;
+            Failure = null;
+            Volatile.Write(ref next, 0);
+        }
+
+        public void Work()
+        {
+            try
+            {
+                int i;
+                while ((i = Interlocked.Increment(ref next) - 1) < count)
+                {
+                    Run(i);
+                }
+            }
+            catch (Exception e)
+            {
+                // Carried to the caller, which rethrows it; the remaining parts are abandoned.
+                Failure = ExceptionDispatchInfo.Capture(e);
+                Volatile.Write(ref next, count);
+            }
+        }
+
+        protected abstract void Run(int index);
+    }
+
+    private sealed class JobSlot<TJob> : JobSlot
+        where TJob : struct, IJob
+    {
+        public static readonly JobSlot<TJob> Instance = new();
+
+        public TJob Body;
+
+        protected override void Run(int index) => Body.Run(index);
+    }
+}
