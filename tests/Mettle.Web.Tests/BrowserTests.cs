@@ -1,0 +1,162 @@
+using Mettle.Challenges;
+using Mettle.Web.Report;
+using Microsoft.Playwright;
+
+namespace Mettle.Web.Tests;
+
+/// <summary>Opens reports in a real browser; skipped by name where Chromium is not installed.</summary>
+public sealed class BrowserTests : IAsyncLifetime
+{
+    private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mettle-web-");
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Chromium is null)
+            return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.CloseAsync();
+        _playwright?.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    public static TheoryData<string, int, ColorScheme> Views
+    {
+        get
+        {
+            var views = new TheoryData<string, int, ColorScheme>();
+            foreach (string name in (string[])["rich", "empty", "long names", "no numbers", "huge charts", "extreme values"])
+            {
+                views.Add(name, 1280, ColorScheme.Light);
+                views.Add(name, 400, ColorScheme.Dark);
+            }
+
+            views.Add("rich", 1280, ColorScheme.Dark);
+            views.Add("rich", 400, ColorScheme.Light);
+            return views;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Views))]
+    public async Task Open_Report_FitsItsWindowWithoutErrors(string name, int width, ColorScheme scheme)
+    {
+        var (page, faults) = await Open(EdgeReports.All[name](), width, scheme);
+        Assert.Equal(width, await page.EvaluateAsync<int>("document.scrollingElement.scrollWidth"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(ClippedText));
+        Assert.Empty(await page.EvaluateAsync<string[]>(OverlappingText));
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(400)]
+    public async Task Hover_EachKindOfChart_ShowsItsValue(int width)
+    {
+        var (page, faults) = await Open(SampleReports.WithEvidence(
+            new LineChart("Loss", "Epoch", "Loss", [new("training", [1, 2, 3], [0.9, 0.5, 0.25])]),
+            new BarChart("Norms", "Norm", ["first", "second"], [1.5, 3]),
+            SampleReports.LayerNorms(40),
+            new IntervalChart("Effects", "Gain", ["mixup"], [0.5], [0.25], [0.75]),
+            new HeatMap("Confusion", ["cat", "dog"], ["cat", "dog"], [[7, 1], [2, 9]])), width, ColorScheme.Light);
+
+        Assert.Equal("Epoch 2\ntraining: 0.5", await Tip(page, "figure.line svg[role=img]:visible", 0.52));
+        Assert.Equal("first: 1.5", await Tip(page, "figure.bar svg[role=img]:visible [data-tip]", 0.5));
+        Assert.Equal("layers.39.linear.weight: 0.2585", await Tip(page, "svg[role=img]:visible [data-tip^='layers.39']", 0.5));
+        Assert.Equal("mixup\n0.5 (0.25 to 0.75)", await Tip(page, "figure.interval svg[role=img]:visible [data-tip]", 0.5));
+        Assert.Equal("dog / cat: 2", await Tip(page, "figure.heat svg[role=img]:visible tspan >> text=/^2$/", 0.5));
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task Open_MarkupInEveryString_RunsNothing()
+    {
+        var (page, faults) = await Open(
+            ReportWriterTests.WithEveryString(SampleReports.Rich(), text => "<img src='https://mettle.invalid/x' onerror='window.hit=1'/><script>window.hit=1</script>" + text), 1280, ColorScheme.Light);
+        Assert.False(await page.EvaluateAsync<bool>("'hit' in window"));
+        Assert.Equal(0, await page.Locator("img").CountAsync());
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task Open_ScriptsOff_ShowsEverything()
+    {
+        var (page, _) = await Open(SampleReports.Rich(), 1280, ColorScheme.Light, scripts: false);
+        Assert.True(await page.Locator("figure.line svg[role=img]:visible path.line").First.IsVisibleAsync());
+        await page.Locator("details.data summary").First.ClickAsync();
+        Assert.True(await page.Locator("details.data table").First.IsVisibleAsync());
+    }
+
+    // Letters that reach out of their drawing, or out of the window where nothing scrolls.
+    private const string ClippedText = """
+        [...document.querySelectorAll('figure svg[role=img]')].filter(s => s.clientWidth > 0).flatMap(svg => {
+          const frame = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll('text')].filter(t => t.textContent).filter(t => {
+            const box = t.getBoundingClientRect();
+            return box.left < frame.left - 2 || box.right > frame.right + 2 || box.bottom > frame.bottom + 2;
+          }).map(t => svg.getAttribute('aria-label').slice(0, 40) + ': ' + t.textContent);
+        })
+        """;
+
+    private const string OverlappingText = """
+        [...document.querySelectorAll('figure svg[role=img]')].filter(s => s.clientWidth > 0).flatMap(svg => {
+          const texts = [...svg.querySelectorAll('text:not(:has(tspan)), tspan')].filter(t => t.textContent && !t.closest('[transform]'));
+          const boxes = texts.map(t => t.getBoundingClientRect());
+          const hits = [];
+          for (let i = 0; i < boxes.length; i++)
+            for (let k = i + 1; k < boxes.length; k++)
+              if (Math.min(boxes[i].right, boxes[k].right) - Math.max(boxes[i].left, boxes[k].left) > 1
+                  && Math.min(boxes[i].bottom, boxes[k].bottom) - Math.max(boxes[i].top, boxes[k].top) > 3)
+                hits.push(svg.getAttribute('aria-label').slice(0, 40) + ': ' + texts[i].textContent + ' | ' + texts[k].textContent);
+          return hits;
+        })
+        """;
+
+    private static async Task<string> Tip(IPage page, string selector, double across)
+    {
+        ILocator target = page.Locator(selector).First;
+        await target.ScrollIntoViewIfNeededAsync();
+        // Scrolling hides the tip: let its event pass first.
+        await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        LocatorBoundingBoxResult box = (await target.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync((float)(box.X + (box.Width * across)), box.Y + (box.Height / 2));
+        await page.Locator("#tip.on").WaitForAsync();
+        return await page.Locator("#tip").InnerTextAsync();
+    }
+
+    private async Task<(IPage Page, List<string> Faults)> Open(RunReport report, int width, ColorScheme scheme, bool scripts = true)
+    {
+        Assert.SkipWhen(Chromium is null, "Chromium is not installed.");
+        string path = Path.Combine(_folder.FullName, "report.html");
+        await using (FileStream file = File.Create(path))
+            await ReportWriter.WriteAsync(report, file);
+
+        IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, JavaScriptEnabled = scripts, ReducedMotion = ReducedMotion.Reduce });
+        IPage page = await context.NewPageAsync();
+        var faults = new List<string>();
+        page.Console += (_, message) => faults.Add(message.Text);
+        page.PageError += (_, error) => faults.Add(error);
+        page.Request += (_, request) =>
+        {
+            if (request.Url != new Uri(path).AbsoluteUri)
+                faults.Add("loaded " + request.Url);
+        };
+        await page.GotoAsync(new Uri(path).AbsoluteUri);
+        if (Environment.GetEnvironmentVariable("METTLE_SCREENSHOTS") is { Length: > 0 } folder && scripts)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{report.Name[..Math.Min(20, report.Name.Length)]}-{report.Training.Count}-{width}-{scheme}.png"), FullPage = true });
+        return (page, faults);
+    }
+}
