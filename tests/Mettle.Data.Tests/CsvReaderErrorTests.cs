@@ -23,6 +23,7 @@ public sealed class CsvReaderErrorTests : IDisposable
     [InlineData("a,n\nx,1\ny,1e999\n", 3, "n", "'1e999' is not a finite number.")]
     [InlineData("a,n\nx,1\ny,NaN%\n", 3, "n", "'NaN%' is not a number.")]
     [InlineData("a,n\nx,1\0\n", 2, null, "NUL byte")]
+    [InlineData("a,b\nx,1\n\n\u0007,1\n", 4, null, "control byte 0x07")]
     [InlineData("a,m\nx,1\n", null, "n", "There is no column of this name.")]
     public void Read_MalformedText_NamesThePlace(string text, int? line, string? column, string problem)
     {
