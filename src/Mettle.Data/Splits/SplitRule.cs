@@ -4,7 +4,7 @@ namespace Mettle.Data;
 
 /// <summary>
 /// How rows are divided into training, validation and test. A row's place depends on the seed and the rows' number and classes
-/// alone: it is a ranking by a hash of (seed, row), so no generator's state and no order of calls comes into it.
+/// alone: rows are ranked by a random word keyed by (seed, row).
 /// </summary>
 public sealed record SplitRule
 {
@@ -74,9 +74,10 @@ public sealed record SplitRule
 
     private void Rank(List<int> rows, ReadOnlySpan<int> classes)
     {
-        (int Class, ulong Hash, int Row)[] keys = new (int, ulong, int)[rows.Count];
+        RandomKey key = RandomKey.FromSeed(Seed).For("split");
+        (int Class, ulong Rank, int Row)[] keys = new (int, ulong, int)[rows.Count];
         for (int i = 0; i < keys.Length; i++)
-            keys[i] = (classes.IsEmpty ? 0 : classes[rows[i]], Hash(Seed, (ulong)rows[i]), rows[i]);
+            keys[i] = (classes.IsEmpty ? 0 : classes[rows[i]], key.Word((ulong)rows[i]), rows[i]);
         Array.Sort(keys);
         for (int i = 0; i < keys.Length; i++)
             rows[i] = keys[i].Row;
@@ -106,14 +107,4 @@ public sealed record SplitRule
     }
 
     private static bool SameClass(int row, int other, ReadOnlySpan<int> classes) => classes.IsEmpty || classes[row] == classes[other];
-
-    /// <summary>The output function of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over a mix of seed and row.</summary>
-    private static ulong Hash(ulong seed, ulong row) => Finish(Finish(seed + 0x9E3779B97F4A7C15) + (row + 1) * 0x9E3779B97F4A7C15);
-
-    private static ulong Finish(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }
