@@ -41,6 +41,17 @@ switch (args)
         return 0;
     }
 
+    case ["store", var connection, var run, var count]:
+    {
+        Say("ready");
+        Console.In.ReadLine();
+        using RunStore store = RunStore.Open(connection);
+        store.RecordRun(new StoredRun(run, run, RunStatus.Running, new Noon().GetUtcNow()));
+        for (int i = 0; i < int.Parse(count, CultureInfo.InvariantCulture); i++)
+            store.RecordMetrics(run, new MetricPoint("train", "loss", i, 0, i));
+        return 0;
+    }
+
     default:
         Console.Error.WriteLine($"unknown job: {string.Join(' ', args)}");
         return 2;
