@@ -13,6 +13,7 @@ public static class ModuleInitialization
     public static T Initialize<T>(this T module, RandomKey key, Initializer? weights = null)
         where T : Module
     {
+        using var scope = MemoryScope.Begin("initialize");
         using var off = Autograd.NoGrad();
         foreach (var (path, parameter) in module.NamedParameters())
         {

@@ -127,6 +127,7 @@ public abstract class Module
             throw new StateDictException(strict ? missing : [], strict ? unexpected : [], mismatched);
         }
 
+        using var scope = MemoryScope.Begin("load");
         using var off = Autograd.NoGrad();
         foreach (var (key, parameter) in NamedParameters())
         {

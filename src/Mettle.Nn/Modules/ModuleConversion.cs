@@ -7,6 +7,7 @@ public static class ModuleConversion
     public static T To<T>(this T module, DType dtype)
         where T : Module
     {
+        using var scope = MemoryScope.Begin("convert");
         using var off = Autograd.NoGrad();
         foreach (var (_, part) in module.NamedModules())
         {
