@@ -38,7 +38,7 @@ public sealed class BrowserTests : IAsyncLifetime
         get
         {
             var views = new TheoryData<string, int, ColorScheme>();
-            foreach (string name in (string[])["rich", "empty", "long names", "no numbers", "huge charts", "extreme values"])
+            foreach (string name in (string[])["rich", "empty", "long names", "no numbers", "huge charts", "extreme values", "many marks"])
             {
                 views.Add(name, 1280, ColorScheme.Light);
                 views.Add(name, 400, ColorScheme.Dark);
@@ -54,7 +54,7 @@ public sealed class BrowserTests : IAsyncLifetime
     [MemberData(nameof(Views))]
     public async Task Open_Report_FitsItsWindowWithoutErrors(string name, int width, ColorScheme scheme)
     {
-        var (page, faults) = await Open(EdgeReports.All[name](), width, scheme);
+        var (page, faults) = await Open(name, EdgeReports.All[name](), width, scheme);
         Assert.Equal(width, await page.EvaluateAsync<int>("document.scrollingElement.scrollWidth"));
         Assert.Empty(await page.EvaluateAsync<string[]>(ClippedText));
         Assert.Empty(await page.EvaluateAsync<string[]>(OverlappingText));
@@ -64,9 +64,20 @@ public sealed class BrowserTests : IAsyncLifetime
     [Theory]
     [InlineData(1280)]
     [InlineData(400)]
+    public async Task Open_Comparison_FitsItsWindowWithoutErrors(int width)
+    {
+        RunReport left = SampleReports.Rich();
+        var (page, faults) = await Open("comparison", stream => ReportWriter.WriteComparisonAsync(left, SampleReports.Other(left), stream), width, ColorScheme.Light);
+        Assert.Equal(width, await page.EvaluateAsync<int>("document.scrollingElement.scrollWidth"));
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(400)]
     public async Task Hover_EachKindOfChart_ShowsItsValue(int width)
     {
-        var (page, faults) = await Open(SampleReports.WithEvidence(
+        var (page, faults) = await Open("hover", SampleReports.WithEvidence(
             new LineChart("Loss", "Epoch", "Loss", [new("training", [1, 2, 3], [0.9, 0.5, 0.25])]),
             new BarChart("Norms", "Norm", ["first", "second"], [1.5, 3]),
             SampleReports.LayerNorms(40),
@@ -85,7 +96,7 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task Open_MarkupInEveryString_RunsNothing()
     {
         var (page, faults) = await Open(
-            ReportWriterTests.WithEveryString(SampleReports.Rich(), text => "<img src='https://mettle.invalid/x' onerror='window.hit=1'/><script>window.hit=1</script>" + text), 1280, ColorScheme.Light);
+            "hostile", ReportWriterTests.WithEveryString(SampleReports.Rich(), text => "<img src='https://mettle.invalid/x' onerror='window.hit=1'/><script>window.hit=1</script>" + text), 1280, ColorScheme.Light);
         Assert.False(await page.EvaluateAsync<bool>("'hit' in window"));
         Assert.Equal(0, await page.Locator("img").CountAsync());
         Assert.Empty(faults);
@@ -94,7 +105,7 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task Open_ScriptsOff_ShowsEverything()
     {
-        var (page, _) = await Open(SampleReports.Rich(), 1280, ColorScheme.Light, scripts: false);
+        var (page, _) = await Open("no scripts", SampleReports.Rich(), 1280, ColorScheme.Light, scripts: false);
         Assert.True(await page.Locator("figure.line svg[role=img]:visible path.line").First.IsVisibleAsync());
         await page.Locator("details.data summary").First.ClickAsync();
         Assert.True(await page.Locator("details.data table").First.IsVisibleAsync());
@@ -137,12 +148,15 @@ public sealed class BrowserTests : IAsyncLifetime
         return await page.Locator("#tip").InnerTextAsync();
     }
 
-    private async Task<(IPage Page, List<string> Faults)> Open(RunReport report, int width, ColorScheme scheme, bool scripts = true)
+    private Task<(IPage Page, List<string> Faults)> Open(string view, RunReport report, int width, ColorScheme scheme, bool scripts = true) =>
+        Open(view, stream => ReportWriter.WriteAsync(report, stream), width, scheme, scripts);
+
+    private async Task<(IPage Page, List<string> Faults)> Open(string view, Func<Stream, Task> write, int width, ColorScheme scheme, bool scripts = true)
     {
         Assert.SkipWhen(Chromium is null, "Chromium is not installed.");
-        string path = Path.Combine(_folder.FullName, "report.html");
+        string path = Path.Combine(_folder.FullName, view + ".html");
         await using (FileStream file = File.Create(path))
-            await ReportWriter.WriteAsync(report, file);
+            await write(file);
 
         IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, JavaScriptEnabled = scripts, ReducedMotion = ReducedMotion.Reduce });
         IPage page = await context.NewPageAsync();
@@ -156,7 +170,7 @@ public sealed class BrowserTests : IAsyncLifetime
         };
         await page.GotoAsync(new Uri(path).AbsoluteUri);
         if (Environment.GetEnvironmentVariable("METTLE_SCREENSHOTS") is { Length: > 0 } folder && scripts)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{report.Name[..Math.Min(20, report.Name.Length)]}-{report.Training.Count}-{width}-{scheme}.png"), FullPage = true });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{view}-{width}-{scheme}.png"), FullPage = true });
         return (page, faults);
     }
 }

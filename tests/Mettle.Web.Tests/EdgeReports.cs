@@ -20,6 +20,7 @@ internal static class EdgeReports
         ["single points"] = SinglePoints,
         ["huge charts"] = HugeCharts,
         ["extreme values"] = ExtremeValues,
+        ["many marks"] = ManyMarks,
     };
 
     private static RunReport NoNumbers()
@@ -70,6 +71,10 @@ internal static class EdgeReports
             new HeatMap("Many classes", classes, classes, [.. classes.Select((_, r) => (double[])[.. classes.Select((_, c) => r == c ? 50.0 : (r * c) % 7)])]),
             new TableEvidence("Many rows", ["a", "b"], [.. steps.Take(5000).Select(x => (string[])[$"{x}", "b"])]));
     }
+
+    private static RunReport ManyMarks() => SampleReports.WithEvidence(
+        SampleReports.Curves() with { Marks = [new(41, "restored"), new(44, "patience began"), new(50, "stopped"), new(3, "warm-up over"), new(5, "clipping began"), new(31, "a label that is far longer than the space left of its line"), new(29, "another long label that runs to the right of its line")] },
+        SampleReports.Accuracy() with { Marks = [.. SampleReports.Range(40).Select(x => new Mark(x, $"step {x}"))] });
 
     private static RunReport ExtremeValues() => SampleReports.WithEvidence(
         new LineChart("Overflow", "Step", "Loss", [new("a", [1, 2, 3], [double.MaxValue, double.MinValue, 0])]),

@@ -19,9 +19,9 @@ public sealed class NumberTextTests
     [Fact]
     public void Value_WithInterval_HasTheDigitsTheIntervalAllows()
     {
-        Assert.Equal("98.33\u00a0%", NumberText.Value(new("accuracy", 0.983271, new(0.9745, 0.9901), "%")));
+        Assert.Equal("98.3\u00a0%", NumberText.Value(new("accuracy", 0.983271, new(0.9745, 0.9901), "%")));
         Assert.Equal("98\u00a0%", NumberText.Value(new("accuracy", 0.983271, new(0.7, 1), "%")));
-        Assert.Equal("0.131", NumberText.Value(new("gap", 0.1312, new(0.0984, 0.1671))));
+        Assert.Equal("0.13", NumberText.Value(new("gap", 0.1312, new(0.0984, 0.1671))));
         Assert.Equal("1,204", NumberText.Value(new("rows", 1203.7, new(1100, 1300))));
     }
 
@@ -37,8 +37,8 @@ public sealed class NumberTextTests
     [Fact]
     public void Difference_OfShares_IsInSignedPoints()
     {
-        Assert.Equal("+1.62\u00a0points", NumberText.Difference(new("accuracy", 0.0162, new(0.0094, 0.0231), "%")));
-        Assert.Equal("−0.08\u00a0points", NumberText.Difference(new("accuracy", -0.0008, new(-0.0061, 0.0043), "%")));
+        Assert.Equal("+1.6\u00a0points", NumberText.Difference(new("accuracy", 0.0162, new(0.0094, 0.0231), "%")));
+        Assert.Equal("−0.1\u00a0points", NumberText.Difference(new("accuracy", -0.0008, new(-0.0061, 0.0043), "%")));
         Assert.Equal("0.0\u00a0points", NumberText.Difference(new("accuracy", 0, null, "%")));
     }
 

@@ -82,6 +82,16 @@ internal static class SampleReports
         Warnings = ["The validation split holds fewer than 1,000 rows: intervals are wide."],
     };
 
+    /// <summary>A second run to compare with: worse, without the treatment, from other weights.</summary>
+    public static RunReport Other(RunReport run) => run with
+    {
+        RunId = "other-run",
+        TestMetrics = [run.TestMetrics[0] with { Value = 0.97, Interval = new(0.958, 0.98) }, new("Test error", 0.03)],
+        FinalRecipe = run.Recipe,
+        Findings = [.. run.Findings.Skip(1)],
+        Manifest = [.. run.Manifest.Select(f => f.Name == "Seed" ? f with { Value = "8" } : f)],
+    };
+
     public static RunReport Empty() => new()
     {
         RunId = "empty",

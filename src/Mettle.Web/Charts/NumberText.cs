@@ -9,18 +9,10 @@ public static class NumberText
     private const int MaxDecimals = 6;
 
     /// <summary>Four significant digits: "0.9833", "12,346", "1.2e-7".</summary>
-    public static string Plain(double value)
-    {
-        if (!double.IsFinite(value))
-            return NotFinite(value);
-        double size = Math.Abs(value);
-        if (size == 0)
-            return "0";
-        if (size is < 1e-4 or >= 1e9)
-            return Minus(value.ToString("0.###e0", CultureInfo.InvariantCulture));
-        int decimals = Math.Max(0, 3 - (int)Math.Floor(Math.Log10(size)));
-        return Minus(value.ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture));
-    }
+    public static string Plain(double value) => Significant(value, 4);
+
+    /// <summary>Three significant digits, for labels within a drawing.</summary>
+    public static string Short(double value) => Significant(value, 3);
 
     /// <summary>The estimate with its unit: "98.3 %", "12.4 s", "3.1 MB".</summary>
     public static string Value(Measurement measurement) =>
@@ -101,6 +93,19 @@ public static class NumberText
         ? (lead * Math.Pow(10, exponent)).ToString(exponent < 0 ? "0.###" : "#,0", CultureInfo.InvariantCulture)
         : Minus(string.Create(CultureInfo.InvariantCulture, $"{lead}e{exponent}"));
 
+    private static string Significant(double value, int digits)
+    {
+        if (!double.IsFinite(value))
+            return NotFinite(value);
+        double size = Math.Abs(value);
+        if (size == 0)
+            return "0";
+        if (size is < 1e-4 or >= 1e9)
+            return Minus(value.ToString("0." + new string('#', digits - 1) + "e0", CultureInfo.InvariantCulture));
+        int decimals = Math.Max(0, digits - 1 - (int)Math.Floor(Math.Log10(size)));
+        return Minus(value.ToString("#,0." + new string('#', decimals), CultureInfo.InvariantCulture));
+    }
+
     private static string PointUnit(string unit) => unit == "%" ? "points" : unit;
 
     private static string WithUnit(string digits, string unit) => unit is "" or "bytes" ? digits : $"{digits}\u00a0{unit}";
@@ -120,7 +125,8 @@ public static class NumberText
                 : Minus((value * scale).ToString("0.0#", CultureInfo.InvariantCulture));
         }
 
-        int decimals = 1 - (int)Math.Floor(Math.Log10(halfWidth));
+        // Two digits of an uncertainty that begins with 1 or 2, else one.
+        int decimals = 1 - (int)Math.Floor(Math.Log10(halfWidth / 3 * 10));
         if (decimals > MaxDecimals || Math.Abs(value) >= 1e9)
             return Plain(value * scale);
         string format = "N" + Math.Max(0, decimals).ToString(CultureInfo.InvariantCulture);
