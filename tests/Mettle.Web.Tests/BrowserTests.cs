@@ -5,34 +5,8 @@ using Microsoft.Playwright;
 namespace Mettle.Web.Tests;
 
 /// <summary>Opens reports in a real browser; skipped by name where Chromium is not installed.</summary>
-public sealed class BrowserTests : IAsyncLifetime
+public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    private static readonly string? Chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mettle-web-");
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        if (Chromium is null)
-            return;
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-            await _browser.CloseAsync();
-        _playwright?.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
     public static TheoryData<string, int, ColorScheme> Views
     {
         get
@@ -153,12 +127,12 @@ public sealed class BrowserTests : IAsyncLifetime
 
     private async Task<(IPage Page, List<string> Faults)> Open(string view, Func<Stream, Task> write, int width, ColorScheme scheme, bool scripts = true)
     {
-        Assert.SkipWhen(Chromium is null, "Chromium is not installed.");
-        string path = Path.Combine(_folder.FullName, view + ".html");
+        Assert.SkipWhen(chromium.Browser is null, "Chromium is not installed.");
+        string path = Path.Combine(chromium.Folder.FullName, $"{view}-{width}-{scheme}.html");
         await using (FileStream file = File.Create(path))
             await write(file);
 
-        IBrowserContext context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, JavaScriptEnabled = scripts, ReducedMotion = ReducedMotion.Reduce });
+        IBrowserContext context = await chromium.Browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, JavaScriptEnabled = scripts, ReducedMotion = ReducedMotion.Reduce });
         IPage page = await context.NewPageAsync();
         var faults = new List<string>();
         page.Console += (_, message) => faults.Add(message.Text);

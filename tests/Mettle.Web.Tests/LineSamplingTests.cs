@@ -17,28 +17,47 @@ public sealed class LineSamplingTests
     public void Strokes_LongSeries_KeepsSpikesAndEnds()
     {
         const int Count = 100_000;
-        double[] x = [.. Enumerable.Range(0, Count).Select(i => (double)i)];
+        double[] x = [.. Enumerable.Range(0, Count).Select(i => i / (Count - 1.0))];
         double[] y = new double[Count];
         y[31_337] = 9;
         y[77_777] = -9;
         var stroke = Assert.Single(LineSampling.Strokes(x, y, 200));
-        Assert.InRange(stroke.Count, 200, 402);
-        Assert.Contains((31_337, 9), stroke);
-        Assert.Contains((77_777, -9), stroke);
+        Assert.InRange(stroke.Count, 200, 404);
+        Assert.Contains((x[31_337], 9), stroke);
+        Assert.Contains((x[77_777], -9), stroke);
         Assert.Equal((0, 0), stroke[0]);
-        Assert.Equal((Count - 1, 0), stroke[^1]);
+        Assert.Equal((1, 0), stroke[^1]);
         Assert.Equal(stroke.OrderBy(p => p.X), stroke);
     }
 
     [Fact]
     public void Strokes_LongSeriesWithOneNaN_BreaksThereOnly()
     {
-        double[] x = [.. Enumerable.Range(0, 10_000).Select(i => (double)i)];
-        double[] y = [.. x.Select(v => v == 5_003 ? double.NaN : v)];
+        double[] x = [.. Enumerable.Range(0, 10_000).Select(i => i / 9_999.0)];
+        double[] y = [.. x.Select((v, i) => i == 5_003 ? double.NaN : v)];
         var strokes = LineSampling.Strokes(x, y, 50);
         Assert.Equal(2, strokes.Count);
-        Assert.Equal(5_002, strokes[0][^1].X);
-        Assert.Equal(5_004, strokes[1][0].X);
+        Assert.Equal(x[5_002], strokes[0][^1].X);
+        Assert.Equal(x[5_004], strokes[1][0].X);
+    }
+
+    [Fact]
+    public void Strokes_PlacesCrowdAtOneEnd_KeepsTheSparseOnes()
+    {
+        double[] x = [.. Enumerable.Range(1, 10_000).Select(i => Math.Log10(i) / 4)];
+        var stroke = Assert.Single(LineSampling.Strokes(x, x, 100));
+        Assert.Equal(x[..10], stroke.Take(10).Select(p => p.X));
+        Assert.InRange(stroke.Count, 100, 202);
+    }
+
+    [Fact]
+    public void Strokes_CurveTurnsBack_KeepsItsOrder()
+    {
+        double[] angle = [.. Enumerable.Range(0, 5_000).Select(i => i * Math.Tau / 4_999)];
+        var stroke = Assert.Single(LineSampling.Strokes([.. angle.Select(a => 0.5 + (0.5 * Math.Cos(a)))], [.. angle.Select(a => 0.5 + (0.5 * Math.Sin(a)))], 100));
+        Assert.InRange(stroke.Count, 100, 202);
+        Assert.All(stroke, p => Assert.Equal(0.5, Math.Sqrt(Math.Pow(p.X - 0.5, 2) + Math.Pow(p.Y - 0.5, 2)), 1e-9));
+        Assert.InRange(stroke.Min(p => p.X), 0, 0.001);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ internal sealed record LineHover(string Places, string Tips)
         var values = chart.Series.Select(Values).ToList();
         var places = values.SelectMany(v => v.Keys)
             .Where(x => double.IsFinite(axis.Fraction(x))).Distinct().Order().ToList();
-        var shown = LineSampling.Spread(places.Count, MostPlaces).Select(i => places[i]).ToList();
+        var shown = LineSampling.Spread(places.Count, MostPlaces).Select(i => places[i])
+            .Union(chart.Marks.Select(m => m.X).Where(x => double.IsFinite(axis.Fraction(x))).Take(MostPlaces)).Order().ToList();
         return new LineHover(
             string.Join(' ', shown.Select(x => axis.Fraction(x).ToString("0.####", CultureInfo.InvariantCulture))),
             string.Join("\n\n", shown.Select(x => Tip(chart, values, x))));
@@ -37,6 +38,7 @@ internal sealed record LineHover(string Places, string Tips)
                 lines.Add($"{OneLine(chart.Series[s].Name)}: {NumberText.Plain(y)}");
         }
 
+        lines.AddRange(chart.Marks.Where(m => m.X == x).Select(m => OneLine(m.Label)));
         return string.Join('\n', lines);
     }
 

@@ -7,7 +7,7 @@ public static class LineSampling
     /// <param name="x">Fractions along the horizontal axis.</param>
     /// <param name="y">Fractions along the vertical axis; NaN breaks the line.</param>
     /// <param name="buckets">
-    /// A longer series is cut into so many runs of neighbours, of which the lowest and the highest point stay,
+    /// Across the axis there are so many; of a longer series' points in one, the lowest and the highest stay,
     /// in their order, and the first and last of the series.
     /// </param>
     public static IReadOnlyList<IReadOnlyList<(double X, double Y)>> Strokes(IReadOnlyList<double> x, IReadOnlyList<double> y, int buckets)
@@ -22,8 +22,14 @@ public static class LineSampling
         }
         else
         {
-            for (int b = 0; b < buckets; b++)
-                TakeExtremes((int)((long)b * n / buckets), (int)((long)(b + 1) * n / buckets));
+            bool ascending = Enumerable.Range(1, n - 1).All(i => x[i] >= x[i - 1]);
+            for (int from = 0, to; from < n; from = to)
+            {
+                to = from + 1;
+                while (to < n && Bucket(to, ascending) == Bucket(from, ascending))
+                    to++;
+                TakeExtremes(from, to);
+            }
         }
 
         Break();
@@ -62,6 +68,9 @@ public static class LineSampling
                 from = end;
             }
         }
+
+        // By place, so that a logarithmic axis keeps its sparse end; a curve that turns back has only its order.
+        int Bucket(int i, bool ascending) => ascending ? (int)(x[i] * buckets) : (int)((long)i * buckets / n);
 
         bool Drawable(int i) => double.IsFinite(x[i]) && double.IsFinite(y[i]);
 

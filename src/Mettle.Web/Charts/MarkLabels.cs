@@ -2,7 +2,7 @@ using Mettle.Challenges;
 
 namespace Mettle.Web.Charts;
 
-/// <summary>Where a mark's label stands: its line's place, its row above the plot, and on which side of the line.</summary>
+/// <summary>Where a mark's label stands: its line's place, its row above the plot (-1 without a label), and on which side of the line.</summary>
 internal readonly record struct MarkLabel(double X, string Text, int Row, bool Before)
 {
     private const double Padding = 8;
@@ -24,7 +24,8 @@ internal readonly record struct MarkLabel(double X, string Text, int Row, bool B
 /// <summary>Sets the labels of vertical marks in rows above the plot so that none is crossed.</summary>
 internal static class MarkLabels
 {
-    private const double Shortest = 16;
+    private const double Shortest = 24;
+    private const int MostRows = 4;
 
     public static IReadOnlyList<MarkLabel> Place(IReadOnlyList<Mark> marks, Axis axis, double left, double right)
     {
@@ -43,19 +44,19 @@ internal static class MarkLabels
         return placed;
     }
 
-    /// <summary>The first row where the label is clear of all others; a label that has none is shortened until it has.</summary>
+    /// <summary>The first row where the label is clear of all others; a label that has none is shortened, and at last left to the description and the hovering.</summary>
     private static MarkLabel Place(List<MarkLabel> placed, double x, string text, bool before, double room)
     {
         for (double width = room; width > Shortest; width /= 2)
         {
-            for (int row = 0; row <= placed.Count; row++)
+            for (int row = 0; row < MostRows; row++)
             {
                 var label = new MarkLabel(x, Svg.Fit(text, width), row, before);
-                if (placed.All(label.IsClearOf))
+                if (placed.Where(p => p.Row >= 0).All(label.IsClearOf))
                     return label;
             }
         }
 
-        return new MarkLabel(x, "", 0, before);
+        return new MarkLabel(x, "", -1, before);
     }
 }
