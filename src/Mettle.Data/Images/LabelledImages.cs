@@ -51,7 +51,7 @@ public sealed record LabelledImages(
                 values[row * pixels.Length + i] = (byte)value;
             }
         }
-        TargetEncoding encoding = TargetEncoding.Fit(labels, table, TargetTask.Classification, [.. Enumerable.Range(0, table.RowCount)]);
+        TargetEncoding encoding = TargetEncoding.Fit(labels, table, TargetTask.Classification);
         return new LabelledImages(values, maxPixel, height, width, [.. encoding.Labels(labels, table)], [.. encoding.Classes]);
     }
 }
