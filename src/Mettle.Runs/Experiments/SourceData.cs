@@ -24,7 +24,20 @@ public abstract class SourceData
     /// <summary>
     /// The three parts as datasets, with everything that is learned (scales, categories) learned from the training rows.
     /// </summary>
-    public abstract EncodedData Encode(Split split, Recipe recipe);
+    /// <param name="split">Development rows of each part; the test part is empty where the source brings its own.</param>
+    /// <param name="recipe">Normalisation and the like.</param>
+    /// <param name="trainLabels">Changes the training labels (label noise); the identity as a rule.</param>
+    public abstract EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels);
+}
+
+/// <summary>One part of the data.</summary>
+/// <param name="Rows">What the training loop reads.</param>
+/// <param name="Labels">Class of each row; empty for regression.</param>
+/// <param name="Targets">Number to predict for each row; empty for classification.</param>
+public sealed record DataPart(IDataset Rows, int[] Labels, float[] Targets)
+{
+    /// <summary>Number of rows.</summary>
+    public int Count => Rows.Count;
 }
 
 /// <summary>The three parts of the data, ready for training.</summary>
@@ -35,7 +48,7 @@ public abstract class SourceData
 /// <param name="ClassNames">Names of the classes; empty for regression.</param>
 /// <param name="Facts">For the report.</param>
 public sealed record EncodedData(
-    ArrayDataset Train, ArrayDataset? Validation, ArrayDataset? Test, InputSpec Input, IReadOnlyList<string> ClassNames, IReadOnlyList<DataFact> Facts)
+    DataPart Train, DataPart? Validation, DataPart? Test, InputSpec Input, IReadOnlyList<string> ClassNames, IReadOnlyList<DataFact> Facts)
 {
     /// <summary>What applies to new rows the same encoding, as JSON; null where the input needs none.</summary>
     public string? Encoder { get; init; }
