@@ -36,7 +36,9 @@ public sealed class TableEncoder
         foreach (string name in options.Transforms.Keys)
         {
             if (training[name] is not NumericColumn)
-                throw new DataException("A transform is given for a column of names.", "Take it out, or declare the column numeric.", table.Source, column: name);
+                throw new DataException(
+                    "A transform is given for a column of names.",
+                    "Take it out, or declare the column numeric.", table.Source, column: name);
         }
         TargetEncoding targetEncoding = TargetEncoding.Fit(target, training, options.Task);
         Func<int[], ITargetScan> scan = targetEncoding.Scan(target, training);
@@ -84,11 +86,15 @@ public sealed class TableEncoder
         }
         catch (JsonException e)
         {
-            throw new DataException("This is not an encoder written by Mettle.", "Use the file that came with the model.", source, (int?)e.LineNumber + 1, inner: e);
+            throw new DataException(
+                "This is not an encoder written by Mettle.",
+                "Use the file that came with the model.", source, (int?)e.LineNumber + 1, inner: e);
         }
         if (state?.Fault() is { } fault)
             throw new DataException(fault, "Use the file that came with the model.", source);
-        return new TableEncoder(state ?? throw new DataException("The encoder is 'null'.", "Use the file that came with the model.", source));
+        return new TableEncoder(state ?? throw new DataException(
+            "The encoder is 'null'.",
+            "Use the file that came with the model.", source));
     }
 
     internal static DataException WrongKind(Column column, Table table, string expected) => new(

@@ -19,7 +19,9 @@ public sealed record TargetEncoding(string Name, TargetTask Task, string[] Class
         if (task == TargetTask.Classification)
             return new TargetEncoding(column.Name, task, Ordered(ClassesOf(column)), 0, 1);
         if (column is not NumericColumn numeric)
-            throw new DataException("The target of a regression holds names.", "Set the task to classification, or declare the column numeric.", training.Source, column: column.Name);
+            throw new DataException(
+                "The target of a regression holds names.",
+                "Set the task to classification, or declare the column numeric.", training.Source, column: column.Name);
         (double mean, double deviation) = NumericEncoding.Moments(numeric.Values.AsSpan());
         return new TargetEncoding(column.Name, task, [], mean, deviation > 0 ? deviation : 1);
     }
@@ -99,7 +101,9 @@ public sealed record TargetEncoding(string Name, TargetTask Task, string[] Class
     private static void RequireKnown(Column column, Table table, int row)
     {
         if (column.IsMissing(row))
-            throw new DataException($"The target {Where(table, row)}is missing.", "Fill it in or take the row out.", table.Source, table.LineOf(row), column.Name);
+            throw new DataException(
+                $"The target {Where(table, row)}is missing.",
+                "Fill it in or take the row out.", table.Source, table.LineOf(row), column.Name);
     }
 
     private static string Where(Table table, int row) =>
