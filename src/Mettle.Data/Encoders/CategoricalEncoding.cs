@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Mettle.Data;
 
 /// <summary>How one categorical column becomes an index of an embedding: 0 for missing or unseen in training, then the levels.</summary>
@@ -8,20 +6,22 @@ namespace Mettle.Data;
 public sealed record CategoricalEncoding(string Name, string[] Levels)
 {
     /// <summary>Number of indices: the levels and the 0.</summary>
-    [JsonIgnore]
     public int Cardinality => Levels.Length + 1;
 
-    internal static CategoricalEncoding Fit(CategoricalColumn column)
+    internal static CategoricalEncoding Fit(CategoricalColumn column, ReadOnlySpan<int> rows) =>
+        new(column.Name, LevelsOf(column, rows));
+
+    internal static string[] LevelsOf(CategoricalColumn column, ReadOnlySpan<int> rows)
     {
         bool[] seen = new bool[column.Levels.Length];
-        foreach (int code in column.Codes)
+        foreach (int row in rows)
         {
-            if (code >= 0)
-                seen[code] = true;
+            if (!column.IsMissing(row))
+                seen[column.Codes[row]] = true;
         }
         string[] levels = [.. column.Levels.Where((_, code) => seen[code])];
         Array.Sort(levels, StringComparer.Ordinal);
-        return new CategoricalEncoding(column.Name, levels);
+        return levels;
     }
 
     /// <summary>The index of each of a column's own codes, for columns of any table.</summary>

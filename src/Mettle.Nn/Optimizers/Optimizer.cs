@@ -1,0 +1,153 @@
+namespace Mettle.Nn;
+
+/// <summary>
+/// Updates parameters in place from their gradients. Frozen parameters and those without a gradient are skipped. State is
+/// kept per parameter name in tensors, so that it can be saved with the weights.
+/// </summary>
+public abstract class Optimizer
+{
+    private readonly Slot[] slots;
+
+    /// <summary>Binds the optimiser to its parameters; throws <see cref="ArgumentException"/> if one occurs twice.</summary>
+    /// <param name="groups">All parameters to update.</param>
+    /// <param name="rate">Learning rate, at least 0.</param>
+    /// <param name="weightDecay">Weight decay of groups that name none, at least 0.</param>
+    protected Optimizer(IReadOnlyList<ParameterGroup> groups, double rate, double weightDecay)
+    {
+        Check(rate >= 0, nameof(rate), rate, "at least 0");
+        Check(weightDecay >= 0, nameof(weightDecay), weightDecay, "at least 0");
+        Groups = groups;
+        Rate = rate;
+        WeightDecay = weightDecay;
+        slots = [.. groups.SelectMany(g => g.Parameters.Select(p => new Slot(p, g)))];
+        if (slots.GroupBy(s => s.Parameter.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Parameter '{twice.Key}' is in the optimiser's groups twice.");
+        }
+    }
+
+    /// <summary>The parameters with their settings.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    /// <summary>All parameters, in the groups' order.</summary>
+    public IEnumerable<Parameter> Parameters => slots.Select(s => s.Parameter);
+
+    /// <summary>Learning rate of the next step; schedules start from the value given to the constructor.</summary>
+    public double Rate { get; set; }
+
+    /// <summary>Weight decay of groups that name none.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>Names of the state tensors that each parameter may have, as in PyTorch's optimiser state.</summary>
+    protected abstract IReadOnlyList<string> StateNames { get; }
+
+    /// <summary>Applies the gradients now in <see cref="Tensor.Grad"/>. Allocates nothing once every parameter has its state.</summary>
+    public void Step()
+    {
+        foreach (var slot in slots)
+        {
+            var p = slot.Parameter;
+            if (p.Frozen || p.Value.Grad is not { IsReleased: false } g)
+            {
+                continue;
+            }
+
+            if (!g.IsContiguous)
+            {
+                using var quiet = Autograd.NoGrad();
+                g = g.Contiguous();
+            }
+
+            slot.Steps++;
+            Update(slot, g);
+        }
+    }
+
+    /// <summary>Forgets all gradients.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var slot in slots)
+        {
+            slot.Parameter.Value.Grad = null;
+        }
+    }
+
+    /// <summary>
+    /// The state to save, by "parameter.state" (e.g. "fc1.weight.exp_avg") and "parameter.step" (i64 scalar). State tensors
+    /// are the live ones: a later step writes into them.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        var state = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var slot in slots.Where(s => s.Steps > 0))
+        {
+            state[$"{slot.Parameter.Name}.step"] = Tensor.Scalar(slot.Steps, DType.I64);
+            for (int i = 0; i < StateNames.Count; i++)
+            {
+                if (slot.State[i] is { } t)
+                {
+                    state[$"{slot.Parameter.Name}.{StateNames[i]}"] = t;
+                }
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>
+    /// Takes over a saved state. Throws <see cref="InvalidDataException"/> on a name this optimiser does not have or a tensor
+    /// of another shape or type.
+    /// </summary>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var known = slots.SelectMany(s => StateNames.Append("step").Select(n => $"{s.Parameter.Name}.{n}")).ToHashSet(StringComparer.Ordinal);
+        if (state.Keys.FirstOrDefault(k => !known.Contains(k)) is { } stranger)
+        {
+            throw new InvalidDataException($"Optimiser state '{stranger}' belongs to no parameter of this {GetType().Name}: was it saved by another optimiser or model?");
+        }
+
+        foreach (var slot in slots)
+        {
+            string name = slot.Parameter.Name;
+            slot.Steps = state.TryGetValue($"{name}.step", out var steps) ? (long)steps.Item() : 0;
+            for (int i = 0; i < StateNames.Count; i++)
+            {
+                slot.State[i]?.Release();
+                slot.State[i] = state.TryGetValue($"{name}.{StateNames[i]}", out var t) ? Adopt(slot, StateNames[i], t) : null;
+            }
+        }
+    }
+
+    /// <summary>Fails with the name and the value of a setting out of its range.</summary>
+    protected static void Check(bool holds, string name, double value, string range)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {range}.");
+        }
+    }
+
+    /// <summary>Updates one parameter; its step count already includes this step.</summary>
+    private protected abstract void Update(Slot slot, Tensor gradient);
+
+    private static Tensor Adopt(Slot slot, string name, Tensor saved)
+        => saved.Spec == slot.Parameter.Value.Spec
+            ? Tensor.FromBytes(saved.ToBytes(), saved.Shape, saved.DType).Persist()
+            : throw new InvalidDataException($"Optimiser state '{slot.Parameter.Name}.{name}' is {saved.Spec}, the parameter {slot.Parameter.Value.Spec}.");
+
+    /// <summary>A parameter with its group, its steps so far and its state.</summary>
+    private protected sealed class Slot(Parameter parameter, ParameterGroup group)
+    {
+        public Parameter Parameter { get; } = parameter;
+
+        public ParameterGroup Group { get; } = group;
+
+        public long Steps { get; set; }
+
+        public Tensor?[] State { get; } = new Tensor?[2];
+
+        /// <summary>State tensor <paramref name="index"/>, zero at first.</summary>
+        public Tensor StateAt(int index)
+            => State[index] ??= Tensor.Zeros(Parameter.Value.Shape, Parameter.Value.DType).Persist();
+    }
+}

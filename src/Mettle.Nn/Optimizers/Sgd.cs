@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle.Nn;
+
+/// <summary>
+/// Stochastic gradient descent with momentum (Polyak 1964), dampening, Nesterov's form (Sutskever et al., ICML 2013) and L2
+/// weight decay, in PyTorch's order: d = g + wd w; b = mu b + (1 - dampening) d (first step: b = d); d = b, or d + mu b with
+/// Nesterov; w -= rate d.
+/// </summary>
+public sealed class Sgd : Optimizer
+{
+    private static readonly string[] Momenta = ["momentum_buffer"];
+    private readonly double momentum, dampening;
+    private readonly bool nesterov;
+
+    /// <summary>Settings as in PyTorch. Throws <see cref="ArgumentException"/> for Nesterov without momentum or with dampening.</summary>
+    public Sgd(IReadOnlyList<ParameterGroup> groups, double rate, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
+        : base(groups, rate, weightDecay)
+    {
+        Check(momentum >= 0, nameof(momentum), momentum, "at least 0");
+        if (nesterov && (momentum == 0 || dampening != 0))
+        {
+            throw new ArgumentException("Nesterov momentum needs a momentum above 0 and no dampening.");
+        }
+
+        this.momentum = momentum;
+        this.dampening = dampening;
+        this.nesterov = nesterov;
+    }
+
+    /// <summary>All parameters in one group.</summary>
+    public Sgd(IEnumerable<Parameter> parameters, double rate, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
+        : this([new ParameterGroup([.. parameters])], rate, momentum, dampening, weightDecay, nesterov)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> StateNames => Momenta;
+
+    private protected override void Update(Slot slot, Tensor gradient)
+    {
+        var p = slot.Parameter.Value;
+        var buffer = momentum > 0 ? slot.StateAt(0) : null;
+        double rate = Rate * slot.Group.RateScale, decay = slot.Group.WeightDecay ?? WeightDecay;
+        double fresh = slot.Steps == 1 ? 1 : 1 - dampening;
+        if (p.DType == DType.F32)
+        {
+            UpdateJob<float, Rule<float>>.Apply(p, gradient, buffer, null, new Rule<float>(rate, momentum, fresh, decay, nesterov));
+        }
+        else
+        {
+            UpdateJob<double, Rule<double>>.Apply(p, gradient, buffer, null, new Rule<double>(rate, momentum, fresh, decay, nesterov));
+        }
+    }
+
+    // The buffer starts at zero, so the first step's b = d is the general form with a factor of 1 on d.
+    private readonly unsafe struct Rule<T>(double rate, double momentum, double fresh, double decay, bool nesterov) : IUpdateRule<T>
+        where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(T* w, T* g, T* m, T* v, nint n)
+        {
+            var minusRate = UpdateLanes.Fill<T>(-rate);
+            var mu = UpdateLanes.Fill<T>(momentum);
+            var part = UpdateLanes.Fill<T>(fresh);
+            var wd = UpdateLanes.Fill<T>(decay);
+            int step = Vector512<T>.Count;
+            for (nint i = 0; i < n; i += step)
+            {
+                nint left = n - i;
+                var x = UpdateLanes.Load(w + i, left);
+                var d = UpdateLanes.Load(g + i, left);
+                d = decay == 0 ? d : UpdateLanes.Fma(wd, x, d);
+                if (m is not null)
+                {
+                    var b = UpdateLanes.Fma(mu, UpdateLanes.Load(m + i, left), part * d);
+                    UpdateLanes.Store(b, m + i, left);
+                    d = nesterov ? UpdateLanes.Fma(mu, b, d) : b;
+                }
+
+                UpdateLanes.Store(UpdateLanes.Fma(minusRate, d, x), w + i, left);
+            }
+        }
+    }
+}
