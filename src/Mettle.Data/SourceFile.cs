@@ -77,7 +77,9 @@ internal static class SourceFile
         while ((read = stream.Read(chunk)) > 0)
         {
             if (kept.Length + read > maxBytes)
-                throw new DataException($"{what} is larger than the limit of {maxBytes} bytes.", "Raise MaxBytes if it is meant to be.", path);
+                throw new DataException(
+                    $"{what} is larger than the limit of {maxBytes} bytes.",
+                    "Raise MaxBytes if it is meant to be.", path);
             kept.Write(chunk, 0, read);
         }
         if (kept.Length == 0)

@@ -63,11 +63,11 @@ public sealed class TableEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Fit_Auto_HeavyTailGetsNormalScores()
+    public void Fit_AutoTargetUnrelated_HeavyTailGetsNormalScores()
     {
         StringBuilder text = new("even,heavy,y\n");
         for (int i = 0; i < 2000; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{i},{(i < 1900 ? 0 : Math.Pow(1.1, i - 1900))},{i % 2}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{i},{(i < 1900 ? 0 : Math.Pow(1.1, i - 1900))},{(i % 2 == 0 ? "a" : "b")}\n");
         Table table = Read(text.ToString());
         int[] rows = [.. Enumerable.Range(0, 2000)];
 
@@ -80,8 +80,8 @@ public sealed class TableEncoderTests : IDisposable
         Assert.Equal(0, heavy.Average(), 1e-5);
         Assert.Equal(1, heavy.Average(v => v * v), 1e-4);
         Assert.Equal(heavy.Order(), heavy);
-        Assert.Equal(heavy[^1], encoder.Numeric[1].Encode(1e300));
-        Assert.Equal(heavy[0], encoder.Numeric[1].Encode(-5));
+        Assert.Equal(heavy[^1], Encode(encoder.Numeric[1], 1e300));
+        Assert.Equal(heavy[0], Encode(encoder.Numeric[1], -5));
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class TableEncoderTests : IDisposable
     {
         Random random = new(11);
         double[] values = [.. Enumerable.Range(0, 5000).Select(_ => Math.Exp(8 * random.NextDouble()))];
-        NumericEncoding encoding = NumericEncoding.Fit(new NumericColumn("v", [.. values]), [.. Enumerable.Range(0, values.Length)], NumericTransform.Quantile);
+        NumericEncoding encoding = Fit(values, NumericTransform.Quantile);
 
-        double[] scores = [.. values.Select(v => (double)encoding.Encode(v)).Order()];
+        double[] scores = [.. values.Select(v => (double)Encode(encoding, v)).Order()];
 
         Assert.Equal(-1.959964, scores[125], 0.02);
         Assert.Equal(0, scores[2500], 0.005);
@@ -100,13 +100,87 @@ public sealed class TableEncoderTests : IDisposable
     }
 
     [Fact]
+    public void Fit_PiecewiseTwoSteps_FindsThemAndIsLinearBetween()
+    {
+        // The target is 1 for 30 <= v < 60 only; one label in twenty is wrong.
+        Random random = new(6);
+        double[] values = [.. Enumerable.Range(0, 2000).Select(_ => Math.Round(100 * random.NextDouble(), 1)), 0, 100];
+        int[] labels = [.. values.Select(v => v is >= 30 and < 60 ^ random.Next(20) == 0 ? 1 : 0)];
+
+        NumericEncoding encoding = NumericEncoding.Fit(new NumericColumn("v", [.. values]), NumericTransform.Auto, rows => new ClassScan([.. rows.Select(row => labels[row])], 2));
+
+        Assert.Equal(NumericTransform.Piecewise, encoding.Transform);
+        Assert.Equal(3, encoding.Width);
+        Assert.Equal(0, encoding.Knots[0]);
+        Assert.Equal(29.95, encoding.Knots[1], 0.3);
+        Assert.Equal(59.95, encoding.Knots[2], 0.3);
+        Assert.Equal(100, encoding.Knots[3]);
+        float[] features = new float[3];
+        encoding.Encode((encoding.Knots[1] + encoding.Knots[2]) / 2, features);
+        Assert.Equal([1f, 0.5f, 0f], features);
+        encoding.Encode(-1e300, features);
+        Assert.Equal([0f, 0f, 0f], features);
+        encoding.Encode(1e300, features);
+        Assert.Equal([1f, 1f, 1f], features);
+    }
+
+    [Fact]
+    public void Fit_PiecewiseRegression_SplitsTheStep()
+    {
+        Random random = new(7);
+        double[] values = [.. Enumerable.Range(0, 500).Select(_ => random.NextDouble())];
+        float[] targets = [.. values.Select(v => (float)((v < 0.3 ? -1.5 : 0.65) + 0.2 * (random.NextDouble() - 0.5)))];
+
+        NumericEncoding encoding = NumericEncoding.Fit(new NumericColumn("v", [.. values]), NumericTransform.Auto, rows => new MeanScan([.. rows.Select(row => targets[row])]));
+
+        Assert.Equal(2, encoding.Width);
+        Assert.Equal(0.3, encoding.Knots[1], 0.02);
+    }
+
+    [Fact]
+    public void Fit_AutoTargetUnrelated_RarelySplits()
+    {
+        int split = 0;
+        for (int seed = 0; seed < 200; seed++)
+        {
+            Random random = new(seed);
+            double[] values = [.. Enumerable.Range(0, 1000).Select(_ => random.NextDouble())];
+            NumericEncoding encoding = NumericEncoding.Fit(new NumericColumn("v", [.. values]), NumericTransform.Auto, rows => new ClassScan([.. rows.Select(_ => random.Next(3))], 3));
+            split += encoding.Transform == NumericTransform.Piecewise ? 1 : 0;
+        }
+        Assert.InRange(split, 0, 20);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Advance_EveryCut_GainEqualsItsDefinition(int seed)
+    {
+        Random random = new(seed);
+        int[] labels = [.. Enumerable.Range(0, 60).Select(_ => random.Next(4))];
+        float[] targets = [.. labels.Select(_ => (float)random.NextDouble())];
+        ClassScan classes = new(labels, 4);
+        MeanScan means = new(targets);
+        classes.Begin(10, 50);
+        means.Begin(10, 50);
+        for (int cut = 11; cut < 50; cut++)
+        {
+            Assert.Equal(Entropy(labels[10..50]) - Entropy(labels[10..cut]) - Entropy(labels[cut..50]), classes.Advance(), 1e-9);
+            Assert.Equal(0.5 * (Errors(targets[10..50]) - Errors(targets[10..cut]) - Errors(targets[cut..50])), means.Advance(), 1e-5);
+        }
+
+        static double Entropy(int[] part) => -part.CountBy(c => c).Sum(pair => pair.Value * Math.Log((double)pair.Value / part.Length));
+        static double Errors(float[] part) => part.Sum(v => Math.Pow(v - part.Average(u => (double)u), 2));
+    }
+
+    [Fact]
     public void Fit_Log1p_SignedLogarithm()
     {
-        NumericEncoding encoding = NumericEncoding.Fit(new NumericColumn("v", [-99, 0, 99]), [0, 1, 2], NumericTransform.Log1p);
+        NumericEncoding encoding = Fit([-99, 0, 99], NumericTransform.Log1p);
 
         Assert.Equal(Math.Log(100) * Math.Sqrt(2.0 / 3), encoding.Scale, 1e-14);
-        Assert.Equal(Math.Log(10) / encoding.Scale, encoding.Encode(9), 1e-6);
-        Assert.Equal(-encoding.Encode(5), encoding.Encode(-5));
+        Assert.Equal(Math.Log(10) / encoding.Scale, Encode(encoding, 9), 1e-6);
+        Assert.Equal(-Encode(encoding, 5), Encode(encoding, -5));
     }
 
     [Theory]
@@ -120,24 +194,33 @@ public sealed class TableEncoderTests : IDisposable
     [InlineData("1e-320,0,5e-324,0", NumericTransform.Standard)]
     [InlineData("1e-320,0,5e-324,0", NumericTransform.Log1p)]
     [InlineData("7,?,?,?", NumericTransform.Quantile)]
+    [InlineData("5e-324,0,5e-324,0", NumericTransform.Piecewise)]
+    [InlineData("1e-320,0,5e-324,0", NumericTransform.Quantile)]
+    [InlineData("1.7e308,-1.7e308,1.7e308,-1.7e308", NumericTransform.Piecewise)]
     public void Encode_ExtremeColumns_FiniteFeatures(string values, NumericTransform transform)
     {
-        Table table = Read("n,y\n" + string.Concat(values.Split(',').Select(v => $"{v},a\n")), new CsvOptions { Numeric = ["n"] });
-        TableEncoder encoder = TableEncoder.Fit(table, [0, 1, 2, 3], new EncoderOptions { Target = "y", Transform = transform });
+        string four = string.Concat(values.Split(',').Select((v, i) => $"{v},{"ab"[i % 2]}\n"));
+        Table table = Read("n,y\n" + string.Concat(Enumerable.Repeat(four, 20)), new CsvOptions { Numeric = ["n"] });
+        TableEncoder encoder = TableEncoder.Fit(table, [.. Enumerable.Range(0, 80)], new EncoderOptions { Target = "y", Transform = transform });
 
         Assert.All(encoder.Encode(table).Numeric, value => Assert.InRange(value, -3f, 3f));
-        Assert.True(float.IsFinite(encoder.Numeric[0].Encode(double.MaxValue)));
-        Assert.True(float.IsFinite(encoder.Numeric[0].Encode(double.MinValue)));
+        Assert.True(float.IsFinite(Encode(encoder.Numeric[0], double.MaxValue)));
+        Assert.True(float.IsFinite(Encode(encoder.Numeric[0], double.MinValue)));
     }
 
-    [Fact]
-    public void FromJson_RoundTrip_SameBits()
+    [Theory]
+    [InlineData(NumericTransform.Standard)]
+    [InlineData(NumericTransform.Log1p)]
+    [InlineData(NumericTransform.Quantile)]
+    [InlineData(NumericTransform.Piecewise)]
+    public void FromJson_RoundTrip_SameBits(NumericTransform transform)
     {
         Random random = new(2);
-        string text = "n,c,y\n" + string.Concat(Enumerable.Range(0, 400).Select(_ =>
-            FormattableString.Invariant($"{Math.Tan(3 * random.NextDouble())},{"äbc"[random.Next(3)]},{random.NextDouble()}\n")));
+        string text = "n,c,y\n" + string.Concat(Enumerable.Range(0, 400).Select(_ => Math.Tan(3 * random.NextDouble())).Select(n =>
+            FormattableString.Invariant($"{n},{"äbc"[random.Next(3)]},{Math.Sin(n) + random.NextDouble()}\n")));
         Table table = Read(text);
-        TableEncoder encoder = TableEncoder.Fit(table, [.. Enumerable.Range(0, 300)], new EncoderOptions { Target = "y", Transform = NumericTransform.Quantile });
+        TableEncoder encoder = TableEncoder.Fit(table, [.. Enumerable.Range(0, 300)], new EncoderOptions { Target = "y", Transform = transform });
+        Assert.Equal(transform, encoder.Numeric[0].Transform);
 
         TableEncoder loaded = TableEncoder.FromJson(encoder.ToJson());
 
@@ -192,7 +275,7 @@ public sealed class TableEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Encode_Adult_FeaturesAreTame()
+    public void Encode_Adult_EveryNumberHasRanges()
     {
         string[] names = [.. Enumerable.Range(0, 14).Select(i => $"c{i}"), "income"];
         Table table = CsvReader.Read(RealData.OrSkip("tabular/adult/adult-train.csv.gz"), new CsvOptions { Header = false, Names = names });
@@ -200,11 +283,21 @@ public sealed class TableEncoderTests : IDisposable
         TableEncoder encoder = TableEncoder.Fit(table, rows, new EncoderOptions { Target = "income" });
         EncodedTable encoded = encoder.Encode(table);
 
-        // Age, years of education and hours are even; the weight, capital gain and capital loss have heavy tails.
-        Assert.Equal(["c2", "c10", "c11"], encoder.Numeric.Where(e => e.Transform == NumericTransform.Quantile).Select(e => e.Name));
-        Assert.All(encoded.Numeric, value => Assert.InRange(value, -9f, 9f));
+        Assert.All(encoder.Numeric, e => Assert.Equal(NumericTransform.Piecewise, e.Transform));
+        Assert.All(encoded.Numeric, value => Assert.InRange(value, 0f, 1f));
+        Assert.Equal(encoded.NumericNames.Length, encoded.NumericColumns.Length);
+        Assert.Equal(["c0", "c2", "c4", "c10", "c11", "c12"], encoded.NumericColumns.Distinct());
         Assert.Equal(8, encoded.Cardinalities.Length);
-        Assert.Equal(6, encoded.NumericNames.Length);
+    }
+
+    private static NumericEncoding Fit(double[] values, NumericTransform transform) =>
+        NumericEncoding.Fit(new NumericColumn("v", [.. values]), transform, rows => new MeanScan(new float[rows.Length]));
+
+    private static float Encode(NumericEncoding encoding, double value)
+    {
+        float[] features = new float[encoding.Width];
+        encoding.Encode(value, features);
+        return features[0];
     }
 
     private Table Read(string text, CsvOptions? options = null) => CsvReader.Read(_folder.Write($"{Guid.NewGuid():N}.csv", text), options);

@@ -47,6 +47,27 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Open_Report_HasContrastOfAtLeast4Point5(ColorScheme scheme)
+    {
+        var (page, _) = await Open("contrast", SampleReports.Rich(), 1280, scheme);
+        Assert.Empty(await page.EvaluateAsync<string[]>(FaintText));
+    }
+
+    [Fact]
+    public async Task Print_Report_ShowsFoldedFindingsOnWhite()
+    {
+        var (page, _) = await Open("print", SampleReports.Rich(), 794, ColorScheme.Light, scripts: false);
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.False(await page.Locator("nav").IsVisibleAsync());
+        Assert.False(await page.Locator("details.data summary").First.IsVisibleAsync());
+        Assert.True(await page.Locator("details.fine .card").First.IsVisibleAsync());
+        Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        await Keep(page, "print", 794, ColorScheme.Light);
+    }
+
+    [Theory]
     [InlineData(1280)]
     [InlineData(400)]
     public async Task Hover_EachKindOfChart_ShowsItsValue(int width)
@@ -62,6 +83,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Equal("first: 1.5", await Tip(page, "figure.bar svg[role=img]:visible [data-tip]", 0.5));
         Assert.Equal("layers.39.linear.weight: 0.2585", await Tip(page, "svg[role=img]:visible [data-tip^='layers.39']", 0.5));
         Assert.Equal("mixup\n0.5 (0.25 to 0.75)", await Tip(page, "figure.interval svg[role=img]:visible [data-tip]", 0.5));
+        await Keep(page, "hovering", width, ColorScheme.Light);
         Assert.Equal("dog / cat: 2", await Tip(page, "figure.heat svg[role=img]:visible tspan >> text=/^2$/", 0.5));
         Assert.Empty(faults);
     }
@@ -110,6 +132,21 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         })
         """;
 
+    // Text whose contrast with what lies behind it is under WCAG 2.2's 4.5 (success criterion 1.4.3).
+    private const string FaintText = """
+        (() => {
+          const luminance = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+          const parse = c => (c.match(/[\d.]+/g) || []).map(Number);
+          const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] === 1) return c.slice(0, 3); } return [255, 255, 255]; };
+          const texts = [...document.querySelectorAll('body *')].filter(e => !e.closest('#tip, .cells') && e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+          return texts.filter(e => {
+            const style = getComputedStyle(e), color = parse(e.closest('svg') ? style.fill : style.color).slice(0, 3);
+            const [a, b] = [luminance(color), luminance(behind(e))].sort((x, y) => y - x);
+            return (a + 0.05) / (b + 0.05) < 4.5;
+          }).map(e => e.textContent.trim().slice(0, 40) + ' ' + getComputedStyle(e).color);
+        })()
+        """;
+
     private static async Task<string> Tip(IPage page, string selector, double across)
     {
         ILocator target = page.Locator(selector).First;
@@ -143,8 +180,13 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
                 faults.Add("loaded " + request.Url);
         };
         await page.GotoAsync(new Uri(path).AbsoluteUri);
-        if (Environment.GetEnvironmentVariable("METTLE_SCREENSHOTS") is { Length: > 0 } folder && scripts)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{view}-{width}-{scheme}.png"), FullPage = true });
+        await Keep(page, view, width, scheme);
         return (page, faults);
+    }
+
+    private static async Task Keep(IPage page, string view, int width, ColorScheme scheme)
+    {
+        if (Environment.GetEnvironmentVariable("METTLE_SCREENSHOTS") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{view}-{width}-{scheme}.png"), FullPage = true });
     }
 }

@@ -97,6 +97,17 @@ public sealed class ReportWriterTests
     }
 
     [Fact]
+    public async Task WriteAsync_PageWouldGrowTooLarge_KeepsTheChartsOfTheFirstFindings()
+    {
+        XDocument page = await Pages.Parse(SampleReports.ManyFindings(100));
+        var cards = page.Descendants("article").Where(a => ((string?)a.Attribute("id"))?.StartsWith("finding-", StringComparison.Ordinal) == true).ToList();
+        Assert.Equal(100, cards.Count);
+        Assert.All(cards.Take(30), card => Assert.Equal(2, card.Descendants("figure").Count()));
+        Assert.Empty(cards[^1].Descendants("figure"));
+        Assert.Contains("2 charts and tables left out to keep this page small; all are in the report's JSON.", cards[^1].Value);
+    }
+
+    [Fact]
     public async Task WriteAsync_MarkupInEveryString_IsShownAsText()
     {
         RunReport hostile = WithEveryString(SampleReports.Rich(), text => Hostile + text);

@@ -12,12 +12,16 @@ public static class OpTable
         Sigmoid.Info, Sign.Info, Sin.Info, Sqrt.Info, StopGradient.Info, Sub.Info, Tanh.Info, Where.Info,
 
         // Movement
-        Broadcast.Info, Permute.Info, Reshape.Info, Slice.Info, SliceBackward.Info,
+        Broadcast.Info, Concat.Info, Gather.Info, IndexAdd.Info, IndexSelect.Info, OneHot.Info, Permute.Info, Reshape.Info,
+        ScatterAdd.Info, Slice.Info, SliceBackward.Info,
 
         // Reduction
         Max.Info, Min.Info, Sum.Info,
 
         // Contraction
         MatMul.Info,
+
+        // Composite
+        CrossEntropy.Info, Gelu.Info, LogSoftmax.Info, Softmax.Info,
     ];
 }

@@ -30,7 +30,9 @@ public sealed class DataCatalog
     /// <exception cref="DataException">The variable is not set, or the folder has no usable list.</exception>
     public static DataCatalog FromEnvironment() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } root
         ? Open(root)
-        : throw new DataException($"The environment variable {Variable} is not set.", "Set it to a folder of data sets that holds SHA256SUMS.");
+        : throw new DataException(
+            $"The environment variable {Variable} is not set.",
+            "Set it to a folder of data sets that holds SHA256SUMS.");
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="DataException">There is no such folder, or its list is missing or malformed.</exception>
@@ -97,7 +99,9 @@ public sealed class DataCatalog
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new DataException($"The file cannot be read ({e.Message}).", "Restore the data folder; 'mettle data verify' shows what is missing.", source, inner: e);
+                throw new DataException(
+                    $"The file cannot be read ({e.Message}).",
+                    "Restore the data folder; 'mettle data verify' shows what is missing.", source, inner: e);
             }
             await using (stream)
             {

@@ -30,7 +30,9 @@ public sealed class Downloader(HttpClient client)
     {
         options ??= new DownloadOptions();
         if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
-            throw new DataException("The address is not HTTP or HTTPS.", "Give an address that begins with https://.", address.OriginalString);
+            throw new DataException(
+                "The address is not HTTP or HTTPS.",
+                "Give an address that begins with https://.", address.OriginalString);
         string name = address.AbsoluteUri;
         if (options.Sha256 is { } sha256 && File.Exists(destination) && string.Equals(DataCatalog.Sha256Of(destination), sha256, StringComparison.OrdinalIgnoreCase))
             return;
@@ -41,7 +43,9 @@ public sealed class Downloader(HttpClient client)
         {
             using HttpResponseMessage response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, silence.Token);
             if (response.StatusCode != HttpStatusCode.OK)
-                throw new DataException($"The server answered {(int)response.StatusCode} ({response.ReasonPhrase}).", Mend(response.StatusCode), name);
+                throw new DataException(
+                    $"The server answered {(int)response.StatusCode} ({response.ReasonPhrase}).",
+                    Mend(response.StatusCode), name);
             long? length = response.Content.Headers.ContentLength;
             if (length > options.MaxBytes)
                 throw FileTransfer.TooLarge(name, options.MaxBytes);
@@ -51,11 +55,15 @@ public sealed class Downloader(HttpClient client)
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new DataException(FormattableString.Invariant($"The server was silent for {options.Timeout.TotalSeconds} seconds."), "Try again later, or allow more time.", name, inner: e);
+            throw new DataException(
+                FormattableString.Invariant($"The server was silent for {options.Timeout.TotalSeconds} seconds."),
+                "Try again later, or allow more time.", name, inner: e);
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException)
         {
-            throw new DataException($"The transfer failed ({e.Message}).", "Check the address and the network, then fetch it again.", name, inner: e);
+            throw new DataException(
+                $"The transfer failed ({e.Message}).",
+                "Check the address and the network, then fetch it again.", name, inner: e);
         }
     }
 

@@ -23,7 +23,9 @@ internal static class FileTransfer
             {
                 string actual = await CopyAsync(source, name, file, expected, progress, cancel);
                 if (expected.Sha256 is { } sha256 && !string.Equals(sha256, actual, StringComparison.OrdinalIgnoreCase))
-                    throw new DataException($"The SHA-256 is {actual}, expected was {sha256}.", "Fetch it again; if it stays, the source has changed: do not trust it unseen.", name);
+                    throw new DataException(
+                        $"The SHA-256 is {actual}, expected was {sha256}.",
+                        "Fetch it again; if it stays, the source has changed: do not trust it unseen.", name);
                 file.Flush(flushToDisk: true);
             }
             File.Move(temporary, destination, overwrite: true);

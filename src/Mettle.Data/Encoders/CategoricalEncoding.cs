@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mettle.Data;
 
 /// <summary>How one categorical column becomes an index of an embedding: 0 for missing or unseen in training, then the levels.</summary>
@@ -6,22 +8,20 @@ namespace Mettle.Data;
 public sealed record CategoricalEncoding(string Name, string[] Levels)
 {
     /// <summary>Number of indices: the levels and the 0.</summary>
+    [JsonIgnore]
     public int Cardinality => Levels.Length + 1;
 
-    internal static CategoricalEncoding Fit(CategoricalColumn column, ReadOnlySpan<int> rows) =>
-        new(column.Name, LevelsOf(column, rows));
-
-    internal static string[] LevelsOf(CategoricalColumn column, ReadOnlySpan<int> rows)
+    internal static CategoricalEncoding Fit(CategoricalColumn column)
     {
         bool[] seen = new bool[column.Levels.Length];
-        foreach (int row in rows)
+        foreach (int code in column.Codes)
         {
-            if (!column.IsMissing(row))
-                seen[column.Codes[row]] = true;
+            if (code >= 0)
+                seen[code] = true;
         }
         string[] levels = [.. column.Levels.Where((_, code) => seen[code])];
         Array.Sort(levels, StringComparer.Ordinal);
-        return levels;
+        return new CategoricalEncoding(column.Name, levels);
     }
 
     /// <summary>The index of each of a column's own codes, for columns of any table.</summary>

@@ -8,7 +8,7 @@ public sealed class EncodedTable
     /// <summary>Number of rows, n.</summary>
     public required int RowCount { get; init; }
 
-    /// <summary>Standardised numbers, shape [n, d], row-major: the numeric columns, then the indicators of missing values.</summary>
+    /// <summary>Features of the numeric columns, shape [n, d], row-major; each column's are followed by its indicator of missing values.</summary>
     public required float[] Numeric { get; init; }
 
     /// <summary>Embedding indices, shape [n, c], row-major; 0 is missing or unseen in training.</summary>
@@ -17,7 +17,10 @@ public sealed class EncodedTable
     /// <summary>For each of the c categorical columns the number of indices, the 0 included.</summary>
     public required ImmutableArray<int> Cardinalities { get; init; }
 
-    /// <summary>Names of the d numeric features; an indicator's is the column's followed by "_missing".</summary>
+    /// <summary>For each of the d numeric features the column it comes from: a column may have several, side by side.</summary>
+    public required ImmutableArray<string> NumericColumns { get; init; }
+
+    /// <summary>Names of the d numeric features: the column's with its range if it has several; an indicator's ends in "_missing".</summary>
     public required ImmutableArray<string> NumericNames { get; init; }
 
     /// <summary>Names of the c categorical features.</summary>

@@ -18,8 +18,15 @@ internal sealed record EncoderState(int Version, NumericEncoding[] Numeric, Cate
         {
             if (encoding is not { Name: not null, Knots: not null, Scores: not null })
                 return "A numeric column lacks a part.";
-            if (encoding.Knots.Length != encoding.Scores.Length || !(encoding.Scale > 0) || !IsAscending(encoding.Knots)
-                || !AreFinite([encoding.Median, encoding.Mean, encoding.Scale, .. encoding.Knots, .. encoding.Scores]) || encoding.Transform == NumericTransform.Auto)
+            bool fits = encoding.Transform switch
+            {
+                NumericTransform.Standard or NumericTransform.Log1p => encoding.Knots.Length == 0 && encoding.Scores.Length == 0,
+                NumericTransform.Quantile => encoding.Knots.Length == encoding.Scores.Length,
+                NumericTransform.Piecewise => encoding.Knots.Length >= 3 && encoding.Scores.Length == 0,
+                _ => false,
+            };
+            if (!fits || !(encoding.Scale > 0) || !IsAscending(encoding.Knots)
+                || !AreFinite([encoding.Median, encoding.Mean, encoding.Scale, .. encoding.Knots, .. encoding.Scores]))
                 return $"The numbers of column {DataException.Quote(encoding.Name)} contradict each other.";
         }
         foreach (CategoricalEncoding encoding in Categorical)

@@ -1,49 +1,87 @@
+using System.Text.Json.Serialization;
+
 namespace Mettle.Data;
 
-/// <summary>How one numeric column becomes a standardised number, and an indicator of missingness where training had gaps.</summary>
+/// <summary>How one numeric column becomes features, and an indicator of missingness where training had gaps.</summary>
 /// <param name="Name">The column.</param>
 /// <param name="Transform">Settled on fitting; never <see cref="NumericTransform.Auto"/>.</param>
 /// <param name="Median">Stands in for a missing value; 0 if all training values are missing.</param>
-/// <param name="Mean">Mean of the transformed, filled-in training values.</param>
-/// <param name="Scale">Their standard deviation (divided by n); 1 where that is 0.</param>
-/// <param name="HasIndicator">Whether a 0/1 column tells which values were missing: some training value was.</param>
-/// <param name="Knots">For <see cref="NumericTransform.Quantile"/>: values, ascending; else empty.</param>
-/// <param name="Scores">The normal score of each knot.</param>
+/// <param name="Mean">Mean of the transformed, filled-in training values; 0 for <see cref="NumericTransform.Piecewise"/>.</param>
+/// <param name="Scale">Their standard deviation (divided by n); 1 where that is 0 and for <see cref="NumericTransform.Piecewise"/>.</param>
+/// <param name="HasIndicator">Whether a 0/1 feature tells which values were missing: some training value was.</param>
+/// <param name="Knots">For <see cref="NumericTransform.Quantile"/> values, for <see cref="NumericTransform.Piecewise"/> ends of ranges, ascending; else empty.</param>
+/// <param name="Scores">For <see cref="NumericTransform.Quantile"/> the normal score of each knot; else empty.</param>
 public sealed record NumericEncoding(
     string Name, NumericTransform Transform, double Median, double Mean, double Scale, bool HasIndicator, double[] Knots, double[] Scores)
 {
     private const int MostKnots = 1000;
     private const double HeavyTail = 8;
 
-    /// <summary>Fits on the chosen rows.</summary>
-    internal static NumericEncoding Fit(NumericColumn column, ReadOnlySpan<int> rows, NumericTransform wanted)
+    /// <summary>Number of features, the indicator aside.</summary>
+    [JsonIgnore]
+    public int Width => Transform == NumericTransform.Piecewise ? Knots.Length - 1 : 1;
+
+    /// <summary>Name of each feature: the column's, followed by the range for <see cref="NumericTransform.Piecewise"/>, and "_missing" for the indicator.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> FeatureNames
     {
-        List<double> known = new(rows.Length);
-        foreach (int row in rows)
+        get
         {
-            if (!column.IsMissing(row))
-                known.Add(column.Values[row]);
+            IEnumerable<string> names = Transform == NumericTransform.Piecewise
+                ? Enumerable.Range(0, Width).Select(i => FormattableString.Invariant($"{Name} {Knots[i]:G6} to {Knots[i + 1]:G6}"))
+                : [Name];
+            return HasIndicator ? names.Append(Name + "_missing") : names;
         }
-        double[] sorted = [.. known];
-        Array.Sort(sorted);
-        double median = sorted.Length == 0 ? 0 : Middle(sorted);
-        NumericTransform transform = wanted == NumericTransform.Auto ? Choose(sorted) : wanted;
-        NumericEncoding unscaled = new(column.Name, transform, median, 0, 1, known.Count < rows.Length, [], []);
-        if (transform == NumericTransform.Quantile && sorted.Length > 0)
+    }
+
+    /// <summary>Fits on a column of training rows.</summary>
+    /// <param name="column">The values.</param>
+    /// <param name="wanted">The transform, or <see cref="NumericTransform.Auto"/>.</param>
+    /// <param name="scan">Given rows, the target in their order.</param>
+    internal static NumericEncoding Fit(NumericColumn column, NumericTransform wanted, Func<int[], ITargetScan> scan)
+    {
+        int[] order = [.. Enumerable.Range(0, column.Length).Where(row => !column.IsMissing(row))];
+        double[] sorted = [.. order.Select(row => column.Values[row])];
+        Array.Sort(sorted, order);
+        NumericEncoding unscaled = new(
+            column.Name, wanted, sorted.Length == 0 ? 0 : Middle(sorted), 0, 1, column.MissingCount > 0, [], []);
+        if (wanted is NumericTransform.Auto or NumericTransform.Piecewise)
+        {
+            double[] splits = TargetSplits.Find(sorted, scan(order));
+            // A split between neighbouring doubles may round to one of them.
+            double[] ends = splits.Length == 0 ? [] : [.. splits.Prepend(sorted[0]).Append(sorted[^1]).Distinct()];
+            if (ends.Length > 2)
+                return unscaled with { Transform = NumericTransform.Piecewise, Knots = ends };
+            unscaled = unscaled with { Transform = ByTail(sorted) };
+        }
+        if (unscaled.Transform == NumericTransform.Quantile && sorted.Length > 0)
             unscaled = unscaled.WithKnots(sorted);
 
-        double[] transformed = new double[rows.Length];
-        for (int i = 0; i < transformed.Length; i++)
-            transformed[i] = unscaled.Reshape(column.Values[rows[i]]);
+        double[] transformed = [.. column.Values.Select(unscaled.Reshape)];
         (double mean, double deviation) = Moments(transformed);
         return unscaled with { Mean = mean, Scale = deviation > 0 ? deviation : 1 };
     }
 
-    /// <summary>The standardised value; a missing one (NaN) is taken for the median.</summary>
-    /// <returns>A finite number: what float cannot hold becomes its largest.</returns>
-    public float Encode(double value) =>
-        // Divided first: the difference of two finite doubles may be infinite.
-        (float)Math.Clamp(Reshape(value) / Scale - Mean / Scale, -float.MaxValue, float.MaxValue);
+    /// <summary>The features of a value; a missing one (NaN) is taken for the median.</summary>
+    /// <param name="value">In the column's unit.</param>
+    /// <param name="features"><see cref="Width"/> places; finite numbers: what float cannot hold becomes its largest.</param>
+    public void Encode(double value, Span<float> features)
+    {
+        if (Transform != NumericTransform.Piecewise)
+        {
+            // Divided first: the difference of two finite doubles may be infinite.
+            features[0] = (float)Math.Clamp(Reshape(value) / Scale - Mean / Scale, -float.MaxValue, float.MaxValue);
+            return;
+        }
+        double known = double.IsNaN(value) ? Median : value;
+        for (int i = 0; i < Width; i++)
+            features[i] = (float)Math.Clamp(Share(Knots[i], Knots[i + 1], known), 0, 1);
+    }
+
+    /// <summary>How far the value is from low to high: 0 to 1 between them.</summary>
+    private static double Share(double low, double high, double value) => double.IsFinite(high - low)
+        ? (value - low) / (high - low)
+        : (value / 2 - low / 2) / (high / 2 - low / 2);
 
     private double Reshape(double value)
     {
@@ -68,8 +106,7 @@ public sealed record NumericEncoding(
             return Scores[0];
         if (above == Knots.Length)
             return Scores[^1];
-        // Halved first: the range of two finite doubles may itself be infinite.
-        double share = (value / 2 - Knots[above - 1] / 2) / (Knots[above] / 2 - Knots[above - 1] / 2);
+        double share = Share(Knots[above - 1], Knots[above], value);
         return Scores[above - 1] + share * (Scores[above] - Scores[above - 1]);
     }
 
@@ -93,7 +130,7 @@ public sealed record NumericEncoding(
         return this with { Knots = [.. knots], Scores = [.. scores] };
     }
 
-    private static NumericTransform Choose(double[] sorted)
+    private static NumericTransform ByTail(double[] sorted)
     {
         if (sorted.Length == 0)
             return NumericTransform.Standard;

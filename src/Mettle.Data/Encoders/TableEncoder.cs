@@ -4,10 +4,9 @@ using System.Text.Json;
 namespace Mettle.Data;
 
 /// <summary>
-/// Turns tables into arrays for a network, in a way learned from training rows alone. Numeric columns: missing values become
-/// the median, with a 0/1 indicator column where training had some; heavy tails become normal scores (after Gorishniy et al.,
-/// "Revisiting Deep Learning Models for Tabular Data", NeurIPS 2021, section 4.2); then standardised. Categorical columns become
-/// indices of embeddings. Immutable and thread-safe; ships with the model as JSON.
+/// Turns tables into arrays for a network, in a way learned from training rows alone. Numeric columns are reshaped by
+/// <see cref="NumericTransform"/>; missing values become the median, with a 0/1 indicator feature where training had some.
+/// Categorical columns become indices of embeddings. Immutable and thread-safe; ships with the model as JSON.
 /// </summary>
 public sealed class TableEncoder
 {
@@ -31,28 +30,32 @@ public sealed class TableEncoder
     {
         if (trainingRows.IsEmpty)
             throw new ArgumentException("There are no training rows.", nameof(trainingRows));
-        Column target = table[options.Target];
-        HashSet<string> ignored = [.. options.Ignore.Select(name => table[name].Name), target.Name];
+        Table training = table.Take(trainingRows);
+        Column target = training[options.Target];
+        HashSet<string> ignored = [.. options.Ignore.Select(name => training[name].Name), target.Name];
         foreach (string name in options.Transforms.Keys)
         {
-            if (table[name] is not NumericColumn)
-                throw WrongKind(table[name], table, "numeric");
+            if (training[name] is not NumericColumn)
+                throw new DataException(
+                    "A transform is given for a column of names.",
+                    "Take it out, or declare the column numeric.", table.Source, column: name);
         }
+        TargetEncoding targetEncoding = TargetEncoding.Fit(target, training, options.Task);
+        Func<int[], ITargetScan> scan = targetEncoding.Scan(target, training);
         List<NumericEncoding> numeric = [];
         List<CategoricalEncoding> categorical = [];
-        foreach (Column column in table.Columns)
+        foreach (Column column in training.Columns)
         {
             if (ignored.Contains(column.Name))
                 continue;
             if (column is NumericColumn numbers)
-                numeric.Add(NumericEncoding.Fit(numbers, trainingRows, options.Transforms.GetValueOrDefault(column.Name, options.Transform)));
+                numeric.Add(NumericEncoding.Fit(numbers, options.Transforms.GetValueOrDefault(column.Name, options.Transform), scan));
             else
-                categorical.Add(CategoricalEncoding.Fit((CategoricalColumn)column, trainingRows));
+                categorical.Add(CategoricalEncoding.Fit((CategoricalColumn)column));
         }
         if (numeric.Count + categorical.Count == 0)
             throw new DataException("No column is left to learn from.", "Ignore fewer columns.", table.Source);
-        return new TableEncoder(new EncoderState(
-            EncoderState.CurrentVersion, [.. numeric], [.. categorical], TargetEncoding.Fit(target, table, options.Task, trainingRows)));
+        return new TableEncoder(new EncoderState(EncoderState.CurrentVersion, [.. numeric], [.. categorical], targetEncoding));
     }
 
     /// <summary>Features and target of every row.</summary>
@@ -83,11 +86,15 @@ public sealed class TableEncoder
         }
         catch (JsonException e)
         {
-            throw new DataException("This is not an encoder written by Mettle.", "Use the file that came with the model.", source, (int?)e.LineNumber + 1, inner: e);
+            throw new DataException(
+                "This is not an encoder written by Mettle.",
+                "Use the file that came with the model.", source, (int?)e.LineNumber + 1, inner: e);
         }
         if (state?.Fault() is { } fault)
             throw new DataException(fault, "Use the file that came with the model.", source);
-        return new TableEncoder(state ?? throw new DataException("The encoder is 'null'.", "Use the file that came with the model.", source));
+        return new TableEncoder(state ?? throw new DataException(
+            "The encoder is 'null'.",
+            "Use the file that came with the model.", source));
     }
 
     internal static DataException WrongKind(Column column, Table table, string expected) => new(
@@ -95,33 +102,33 @@ public sealed class TableEncoder
 
     private EncodedTable Encode(Table table, int[] labels, float[] targets)
     {
-        int indicators = Numeric.Count(encoding => encoding.HasIndicator);
-        int width = Numeric.Count + indicators;
+        int width = Numeric.Sum(encoding => encoding.Width + (encoding.HasIndicator ? 1 : 0));
         EncodedTable encoded = new()
         {
             RowCount = table.RowCount,
             Numeric = new float[checked(table.RowCount * width)],
             Categorical = new int[checked(table.RowCount * Categorical.Count)],
             Cardinalities = [.. Categorical.Select(encoding => encoding.Cardinality)],
-            NumericNames = [.. Numeric.Select(e => e.Name), .. Numeric.Where(e => e.HasIndicator).Select(e => e.Name + "_missing")],
+            NumericColumns = [.. Numeric.SelectMany(e => Enumerable.Repeat(e.Name, e.Width + (e.HasIndicator ? 1 : 0)))],
+            NumericNames = [.. Numeric.SelectMany(e => e.FeatureNames)],
             CategoricalNames = [.. Categorical.Select(encoding => encoding.Name)],
             Labels = labels,
             Targets = targets,
             ClassNames = [.. Target.Classes],
         };
-        int indicator = Numeric.Count;
-        for (int i = 0; i < Numeric.Count; i++)
+        int at = 0;
+        foreach (NumericEncoding encoding in Numeric)
         {
-            NumericEncoding encoding = Numeric[i];
             if (table[encoding.Name] is not NumericColumn column)
                 throw WrongKind(table[encoding.Name], table, "numeric");
             for (int row = 0; row < table.RowCount; row++)
             {
-                encoded.Numeric[row * width + i] = encoding.Encode(column.Values[row]);
+                Span<float> features = encoded.Numeric.AsSpan(row * width + at);
+                encoding.Encode(column.Values[row], features);
                 if (encoding.HasIndicator)
-                    encoded.Numeric[row * width + indicator] = column.IsMissing(row) ? 1 : 0;
+                    features[encoding.Width] = column.IsMissing(row) ? 1 : 0;
             }
-            indicator += encoding.HasIndicator ? 1 : 0;
+            at += encoding.Width + (encoding.HasIndicator ? 1 : 0);
         }
         for (int i = 0; i < Categorical.Count; i++)
         {

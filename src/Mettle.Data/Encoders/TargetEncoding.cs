@@ -10,21 +10,32 @@ namespace Mettle.Data;
 /// <param name="Scale">For regression, the training standard deviation (divided by n), 1 where that is 0.</param>
 public sealed record TargetEncoding(string Name, TargetTask Task, string[] Classes, double Mean, double Scale)
 {
-    internal static TargetEncoding Fit(Column column, Table table, TargetTask task, ReadOnlySpan<int> rows)
+    internal static TargetEncoding Fit(Column column, Table training, TargetTask task)
     {
-        foreach (int row in rows)
-            RequireKnown(column, table, row);
+        for (int row = 0; row < training.RowCount; row++)
+            RequireKnown(column, training, row);
         if (task == TargetTask.Auto)
             task = column is NumericColumn ? TargetTask.Regression : TargetTask.Classification;
         if (task == TargetTask.Classification)
-            return new TargetEncoding(column.Name, task, Ordered(ClassesOf(column, rows)), 0, 1);
+            return new TargetEncoding(column.Name, task, Ordered(ClassesOf(column)), 0, 1);
         if (column is not NumericColumn numeric)
-            throw new DataException("The target of a regression holds names.", "Set the task to classification, or declare the column numeric.", table.Source, column: column.Name);
-        double[] values = new double[rows.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = numeric.Values[rows[i]];
-        (double mean, double deviation) = NumericEncoding.Moments(values);
+            throw new DataException(
+                "The target of a regression holds names.",
+                "Set the task to classification, or declare the column numeric.", training.Source, column: column.Name);
+        (double mean, double deviation) = NumericEncoding.Moments(numeric.Values.AsSpan());
         return new TargetEncoding(column.Name, task, [], mean, deviation > 0 ? deviation : 1);
+    }
+
+    /// <summary>Given rows, a scan of the target in their order.</summary>
+    internal Func<int[], ITargetScan> Scan(Column column, Table training)
+    {
+        if (Task == TargetTask.Classification)
+        {
+            int[] labels = Labels(column, training);
+            return rows => new ClassScan([.. rows.Select(row => labels[row])], Classes.Length);
+        }
+        float[] targets = Targets(column, training);
+        return rows => new MeanScan([.. rows.Select(row => targets[row])]);
     }
 
     /// <summary>Class index of every row.</summary>
@@ -62,10 +73,10 @@ public sealed record TargetEncoding(string Name, TargetTask Task, string[] Class
         return targets;
     }
 
-    private static HashSet<string> ClassesOf(Column column, ReadOnlySpan<int> rows)
+    private static HashSet<string> ClassesOf(Column column)
     {
         HashSet<string> classes = new(StringComparer.Ordinal);
-        foreach (int row in rows)
+        for (int row = 0; row < column.Length; row++)
             classes.Add(NameAt(column, row));
         return classes;
     }
@@ -90,7 +101,9 @@ public sealed record TargetEncoding(string Name, TargetTask Task, string[] Class
     private static void RequireKnown(Column column, Table table, int row)
     {
         if (column.IsMissing(row))
-            throw new DataException($"The target {Where(table, row)}is missing.", "Fill it in or take the row out.", table.Source, table.LineOf(row), column.Name);
+            throw new DataException(
+                $"The target {Where(table, row)}is missing.",
+                "Fill it in or take the row out.", table.Source, table.LineOf(row), column.Name);
     }
 
     private static string Where(Table table, int row) =>

@@ -23,15 +23,23 @@ public static class IdxReader
         ReadOnlyMemory<byte> file = SourceFile.Read(path, Math.Min(maxBytes, Array.MaxLength));
         ReadOnlySpan<byte> bytes = file.Span;
         if (bytes.Length < 4 || bytes[0] != 0 || bytes[1] != 0)
-            throw new DataException("The file does not begin like IDX (two zero bytes, type, number of dimensions).", "Name an IDX file, plain or gzip.", path);
+            throw new DataException(
+                "The file does not begin like IDX (two zero bytes, type, number of dimensions).",
+                "Name an IDX file, plain or gzip.", path);
         if (bytes[2] != UnsignedByte)
-            throw new DataException($"The value type is 0x{bytes[2]:x2}, only 0x08 (unsigned byte) is read.", "Convert the values to bytes.", path);
+            throw new DataException(
+                $"The value type is 0x{bytes[2]:x2}, only 0x08 (unsigned byte) is read.",
+                "Convert the values to bytes.", path);
         int rank = bytes[3];
         if (rank is 0 or > MostDimensions)
-            throw new DataException($"The header states {rank} dimensions.", $"1 to {MostDimensions} can be read: check that this is the IDX file you meant.", path);
+            throw new DataException(
+                $"The header states {rank} dimensions.",
+                $"1 to {MostDimensions} can be read: check that this is the IDX file you meant.", path);
         int headerLength = 4 + 4 * rank;
         if (bytes.Length < headerLength)
-            throw new DataException($"The file ends inside its header, after {bytes.Length} of {headerLength} bytes.", "Fetch it again.", path);
+            throw new DataException(
+                $"The file ends inside its header, after {bytes.Length} of {headerLength} bytes.",
+                "Fetch it again.", path);
 
         var shape = ImmutableArray.CreateBuilder<int>(rank);
         UInt128 count = 1;
@@ -39,7 +47,9 @@ public static class IdxReader
         {
             uint dimension = BinaryPrimitives.ReadUInt32BigEndian(bytes[(4 + 4 * i)..]);
             if (dimension is 0 or > int.MaxValue)
-                throw new DataException($"Dimension {i + 1} is {dimension}.", "Check that this is the IDX file you meant, or fetch it again.", path);
+                throw new DataException(
+                    $"Dimension {i + 1} is {dimension}.",
+                    "Check that this is the IDX file you meant, or fetch it again.", path);
             shape.Add((int)dimension);
             // At most (2^31)^8 without this bound, which would overflow even 128 bits.
             count = UInt128.Min(count * dimension, UInt128.One << 64);
@@ -66,11 +76,17 @@ public static class IdxReader
         IdxArray images = Read(imagesPath, maxBytes);
         IdxArray labels = Read(labelsPath, maxBytes);
         if (images.Shape.Length != 3)
-            throw new DataException($"Images have 3 dimensions, this file has {images.Shape.Length}.", "Are images and labels swapped?", imagesPath);
+            throw new DataException(
+                $"Images have 3 dimensions, this file has {images.Shape.Length}.",
+                "Are images and labels swapped?", imagesPath);
         if (labels.Shape.Length != 1)
-            throw new DataException($"Labels have 1 dimension, this file has {labels.Shape.Length}.", "Are images and labels swapped?", labelsPath);
+            throw new DataException(
+                $"Labels have 1 dimension, this file has {labels.Shape.Length}.",
+                "Are images and labels swapped?", labelsPath);
         if (images.Shape[0] != labels.Shape[0])
-            throw new DataException($"There are {labels.Shape[0]} labels but {images.Shape[0]} images in {imagesPath}.", "Name files that belong together.", labelsPath);
+            throw new DataException(
+                $"There are {labels.Shape[0]} labels but {images.Shape[0]} images in {imagesPath}.",
+                "Name files that belong together.", labelsPath);
 
         ReadOnlySpan<byte> codes = labels.Values.Span;
         byte largest = 0;
@@ -80,7 +96,9 @@ public static class IdxReader
             ? [.. Enumerable.Range(0, largest + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))]
             : [.. classNames];
         if (largest >= names.Length)
-            throw new DataException($"Label {largest} has no name: {names.Length} class names are given.", "Give a name for each label from 0.", labelsPath);
+            throw new DataException(
+                $"Label {largest} has no name: {names.Length} class names are given.",
+                "Give a name for each label from 0.", labelsPath);
         var classes = ImmutableArray.CreateBuilder<int>(codes.Length);
         foreach (byte code in codes)
             classes.Add(code);

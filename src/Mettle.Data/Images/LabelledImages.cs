@@ -32,12 +32,16 @@ public sealed record LabelledImages(
         Column labels = table[target];
         Column[] pixels = [.. table.Columns.Where(column => column != labels)];
         if (pixels.Length != height * width)
-            throw new DataException($"There are {pixels.Length} pixel columns, {height} x {width} images need {height * width}.", "Correct the image size or leave the other columns out.", table.Source);
+            throw new DataException(
+                $"There are {pixels.Length} pixel columns, {height} x {width} images need {height * width}.",
+                "Correct the image size or leave the other columns out.", table.Source);
         byte[] values = new byte[checked(table.RowCount * pixels.Length)];
         for (int i = 0; i < pixels.Length; i++)
         {
             if (pixels[i] is not NumericColumn column)
-                throw new DataException("A pixel column is not numeric.", "Correct its values or leave the column out.", table.Source, column: pixels[i].Name);
+                throw new DataException(
+                    "A pixel column is not numeric.",
+                    "Correct its values or leave the column out.", table.Source, column: pixels[i].Name);
             for (int row = 0; row < table.RowCount; row++)
             {
                 double value = column.Values[row];
@@ -51,7 +55,7 @@ public sealed record LabelledImages(
                 values[row * pixels.Length + i] = (byte)value;
             }
         }
-        TargetEncoding encoding = TargetEncoding.Fit(labels, table, TargetTask.Classification, [.. Enumerable.Range(0, table.RowCount)]);
+        TargetEncoding encoding = TargetEncoding.Fit(labels, table, TargetTask.Classification);
         return new LabelledImages(values, maxPixel, height, width, [.. encoding.Labels(labels, table)], [.. encoding.Classes]);
     }
 }

@@ -58,9 +58,13 @@ public sealed record SplitRule
     {
         double test = TestEvery is null ? Test : 0;
         if (!(Validation >= 0 && test >= 0 && Validation + test < 1))
-            throw new DataException(FormattableString.Invariant($"A validation share of {Validation} and a test share of {test} leave nothing to train on."), "Choose shares of at least 0 that add up to less than 1.");
+            throw new DataException(
+                FormattableString.Invariant($"A validation share of {Validation} and a test share of {test} leave nothing to train on."),
+                "Choose shares of at least 0 that add up to less than 1.");
         if (TestEvery is { } every && (every.Modulus < 2 || every.Remainder < 0 || every.Remainder >= every.Modulus))
-            throw new DataException(FormattableString.Invariant($"No rows are left apart by 'index modulo {every.Modulus} is {every.Remainder}'."), "Choose a modulus of at least 2 and a remainder below it.");
+            throw new DataException(
+                FormattableString.Invariant($"No rows are left apart by 'index modulo {every.Modulus} is {every.Remainder}'."),
+                "Choose a modulus of at least 2 and a remainder below it.");
     }
 
     private void RequireFilled(int rowCount, int train, int validation, int test)

@@ -52,7 +52,9 @@ internal sealed class CsvColumns
             throw new DataException("There are no records, only blank lines.", "Fetch or export the file again.", path);
         string[] names = new string[records.FieldCount];
         if (options.Names is { } given && given.Count != names.Length)
-            throw new DataException($"{given.Count} names are given but the record has {names.Length} fields.", "Give one name per field, or check the delimiter.", path, records.Line);
+            throw new DataException(
+                $"{given.Count} names are given but the record has {names.Length} fields.",
+                "Give one name per field, or check the delimiter.", path, records.Line);
         Dictionary<string, int> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < names.Length; i++)
         {
@@ -77,7 +79,9 @@ internal sealed class CsvColumns
             while (records.Read())
             {
                 if (records.FieldCount != _names.Length)
-                    throw new DataException($"The record has {records.FieldCount} fields, {_names.Length} were expected.", "Add or remove fields, quote a text that holds the delimiter, or check the delimiter.", _path, records.Line);
+                    throw new DataException(
+                        $"The record has {records.FieldCount} fields, {_names.Length} were expected.",
+                        "Add or remove fields, quote a text that holds the delimiter, or check the delimiter.", _path, records.Line);
                 lines.Add(records.Line);
                 for (int i = 0; i < _names.Length; i++)
                 {
@@ -87,7 +91,9 @@ internal sealed class CsvColumns
             }
         }
         if (lines.Count == 0)
-            throw new DataException("There are no rows below the header.", _options.Header ? "If the file has no header, say so." : "Export the file again.", _path);
+            throw new DataException(
+                "There are no rows below the header.",
+                _options.Header ? "If the file has no header, say so." : "Export the file again.", _path);
         for (int i = 0; i < _names.Length; i++)
         {
             if (_kinds[i] == Kind.Unknown)
@@ -153,7 +159,9 @@ internal sealed class CsvColumns
         string shown = DataException.Quote(Encoding.UTF8.GetString(text));
         throw kind == NumberText.NotFinite
             ? new DataException($"{shown} is not a finite number.", "Correct it, or list it among the missing values.", _path, line, column)
-            : new DataException($"{shown} is not a number.", "Correct it, list it among the missing values, or declare the column categorical.", _path, line, column);
+            : new DataException(
+                $"{shown} is not a number.",
+                "Correct it, list it among the missing values, or declare the column categorical.", _path, line, column);
     }
 
     private Kind Settle(Evidence evidence, string name)

@@ -53,7 +53,9 @@ internal sealed class CsvRecords : IDisposable
         }
         _line = (int)_reader.LineNumber;
         if (_reader.FieldCount > _options.MaxColumns)
-            throw new DataException($"There are {_reader.FieldCount} fields, the limit is {_options.MaxColumns}.", "Check the delimiter, or raise MaxColumns.", _path, _line);
+            throw new DataException(
+                $"There are {_reader.FieldCount} fields, the limit is {_options.MaxColumns}.",
+                "Check the delimiter, or raise MaxColumns.", _path, _line);
         return true;
     }
 

@@ -5,8 +5,8 @@ internal sealed record CommonLabel(string Prefix, string Suffix)
 {
     private const int WorthSharing = 4;
 
-    /// <summary>"layers.….weight", or empty where too little is shared.</summary>
-    public string Pattern => Prefix.Length + Suffix.Length == 0 ? "" : $"{Prefix}…{Suffix}";
+    /// <summary>"layers.*.weight", or empty where too little is shared.</summary>
+    public string Pattern => Prefix.Length + Suffix.Length == 0 ? "" : $"{Prefix}*{Suffix}";
 
     public static CommonLabel Of(IReadOnlyList<string> labels)
     {

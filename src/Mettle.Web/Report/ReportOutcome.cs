@@ -42,8 +42,8 @@ public sealed record ReportOutcome
     /// <summary>Checks that could not run.</summary>
     public int Skipped { get; }
 
-    /// <summary>The tone of the header: "good" without problems, "treated" if each has an accepted treatment, else "open".</summary>
-    public string Tone => Problems.Count == 0 ? "good" : Untreated == 0 ? "treated" : "open";
+    /// <summary>The tone of the header: "unknown" without checks, "good" without problems, "treated" if each has an accepted treatment, else "open".</summary>
+    public string Tone => Checks == 0 ? "unknown" : Problems.Count == 0 ? "good" : Untreated == 0 ? "treated" : "open";
 
     /// <summary>One line: "2 problems found, 1 without an accepted treatment".</summary>
     public string Headline => Problems.Count switch

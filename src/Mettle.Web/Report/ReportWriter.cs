@@ -10,20 +10,20 @@ public static class ReportWriter
 
     /// <summary>
     /// Writes the report of one run as UTF-8 HTML; the stream stays open. Where the page would outgrow
-    /// <see cref="LargestPage"/>, each finding shows fewer charts and says how many it leaves to the JSON.
+    /// <see cref="LargestPage"/>, only the first findings show their charts; the others say how many they leave to the JSON.
     /// </summary>
     public static async Task WriteAsync(RunReport report, Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(stream);
         byte[] page = [];
-        foreach (int limit in (int[])[int.MaxValue, 3, 1, 0])
+        foreach (int limit in (int[])[int.MaxValue, 60, 30, 10, 0])
         {
             cancellationToken.ThrowIfCancellationRequested();
             page = await PageRenderer.RenderAsync<ReportPage>(new Dictionary<string, object?>(StringComparer.Ordinal)
             {
                 [nameof(ReportPage.Report)] = report,
-                [nameof(ReportPage.EvidenceLimit)] = limit,
+                [nameof(ReportPage.FindingsWithEvidence)] = limit,
             });
             if (page.Length <= LargestPage)
                 break;

@@ -1,0 +1,108 @@
+using MathNet.Numerics.Distributions;
+
+namespace Mettle.Challenges;
+
+/// <summary>The tests behind verdicts. Deterministic: no verdict depends on a random draw.</summary>
+public static class Statistics
+{
+    /// <summary>Mean, two-sided interval and one-sided p-value of "not above <paramref name="threshold"/>" (Student's t).</summary>
+    /// <param name="values">Independent differences, at least two.</param>
+    /// <param name="confidence">Coverage of the interval.</param>
+    /// <param name="threshold">Value that the mean is tested against.</param>
+    public static (double Mean, Interval Interval, double PValue) PairedT(IReadOnlyList<double> values, double confidence = 0.95, double threshold = 0)
+        => WithVariance(values, 1.0 / values.Count, confidence, threshold);
+
+    /// <summary>
+    /// The same for differences from K overlapping resamples: variance enlarged by the share of held-out to training rows
+    /// (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52, 2003, eq. 9).
+    /// </summary>
+    /// <param name="values">Differences of K resamples.</param>
+    /// <param name="heldOut">Rows judged in each resample.</param>
+    /// <param name="training">Rows trained on in each.</param>
+    /// <param name="confidence">Coverage of the interval.</param>
+    /// <param name="threshold">Value that the mean is tested against.</param>
+    public static (double Mean, Interval Interval, double PValue) CorrectedResampledT(
+        IReadOnlyList<double> values, int heldOut, int training, double confidence = 0.95, double threshold = 0)
+        => WithVariance(values, (1.0 / values.Count) + (heldOut / (double)Math.Max(1, training)), confidence, threshold);
+
+    /// <summary>Interval and one-sided p-value for a difference of two proportions from separate samples (Newcombe's hybrid score, 1998, method 10).</summary>
+    public static (double Difference, Interval Interval, double PValue) ProportionDifference(
+        int successesA, int nA, int successesB, int nB, double confidence = 0.95, double threshold = 0)
+    {
+        double pa = successesA / (double)nA, pb = successesB / (double)nB;
+        var a = Wilson(successesA, nA, confidence);
+        var b = Wilson(successesB, nB, confidence);
+        double d = pa - pb;
+        double low = d - Math.Sqrt(Square(pa - a.Low) + Square(b.High - pb));
+        double high = d + Math.Sqrt(Square(a.High - pa) + Square(pb - b.Low));
+        double z0 = Normal.InvCDF(0, 1, 0.5 + (confidence / 2));
+        double se = Math.Max(1e-12, (d - low) / z0);
+        return (d, new Interval(low, high, confidence), 1 - Normal.CDF(0, 1, (d - threshold) / se));
+    }
+
+    /// <summary>Wilson's score interval of a proportion (1927).</summary>
+    public static Interval Wilson(int successes, int n, double confidence = 0.95)
+    {
+        double z = Normal.InvCDF(0, 1, 0.5 + (confidence / 2));
+        double p = successes / (double)n;
+        double centre = (p + (z * z / (2 * n))) / (1 + (z * z / n));
+        double half = z / (1 + (z * z / n)) * Math.Sqrt((p * (1 - p) / n) + (z * z / (4.0 * n * n)));
+        return new Interval(Math.Max(0, centre - half), Math.Min(1, centre + half), confidence);
+    }
+
+    /// <summary>Benjamini-Hochberg adjusted p-values (1995): false discovery rate.</summary>
+    public static double[] BenjaminiHochberg(IReadOnlyList<double> p)
+    {
+        int n = p.Count;
+        int[] order = [.. Enumerable.Range(0, n).OrderByDescending(i => p[i])];
+        var adjusted = new double[n];
+        double least = 1;
+        for (int k = 0; k < n; k++)
+        {
+            least = Math.Min(least, p[order[k]] * n / (n - k));
+            adjusted[order[k]] = least;
+        }
+
+        return adjusted;
+    }
+
+    /// <summary>Holm's adjusted p-values (1979): family-wise error rate.</summary>
+    public static double[] Holm(IReadOnlyList<double> p)
+    {
+        int n = p.Count;
+        int[] order = [.. Enumerable.Range(0, n).OrderBy(i => p[i])];
+        var adjusted = new double[n];
+        double most = 0;
+        for (int k = 0; k < n; k++)
+        {
+            most = Math.Max(most, Math.Min(1, p[order[k]] * (n - k)));
+            adjusted[order[k]] = most;
+        }
+
+        return adjusted;
+    }
+
+    private static (double Mean, Interval Interval, double PValue) WithVariance(
+        IReadOnlyList<double> values, double factor, double confidence, double threshold)
+    {
+        if (values.Count < 2)
+        {
+            throw new ArgumentException($"An interval needs at least two values, got {values.Count}.");
+        }
+
+        double mean = values.Average();
+        double variance = values.Sum(v => Square(v - mean)) / (values.Count - 1);
+        double se = Math.Sqrt(variance * factor);
+        int freedom = values.Count - 1;
+        if (se == 0)
+        {
+            return (mean, new Interval(mean, mean, confidence), mean > threshold ? 0 : 1);
+        }
+
+        double t = StudentT.InvCDF(0, 1, freedom, 0.5 + (confidence / 2));
+        double p = 1 - StudentT.CDF(0, 1, freedom, (mean - threshold) / se);
+        return (mean, new Interval(mean - (t * se), mean + (t * se), confidence), p);
+    }
+
+    private static double Square(double x) => x * x;
+}

@@ -1,0 +1,69 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>All checks of the chosen challenges on one subject, under one false-alarm budget.</summary>
+/// <param name="Findings">Problems first, then notices, then what is fine.</param>
+/// <param name="Skipped">Checks that could not run.</param>
+public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<SkippedCheck> Skipped)
+{
+    /// <summary>Findings that ask for treatment.</summary>
+    public IReadOnlyList<Finding> Problems => [.. Findings.Where(f => f.Severity == Severity.Problem)];
+
+    /// <summary>
+    /// Examines <paramref name="subject"/>. A finding over its threshold stays a problem only if its p-value survives
+    /// Benjamini-Hochberg at the recipe's rate over all findings that have one; else it is a notice.
+    /// </summary>
+    public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
+    {
+        var chosen = Chosen(catalogue, subject.Recipe);
+        var findings = new List<Finding>();
+        var skipped = new List<SkippedCheck>();
+        using var stage = progress.Stage("examining", chosen.Sum(c => c.Checks.Count));
+        foreach (var challenge in chosen)
+        {
+            foreach (var check in challenge.Checks)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                stage.At($"{challenge.Id}: {check.Name}");
+                using var scope = MemoryScope.Begin("check");
+                var result = check.Run(subject with { Key = subject.Key.For(challenge.Id.Value).For(check.Name) }, challenge.Id);
+                findings.AddRange(result.Findings);
+                if (result.SkipReason is { } reason)
+                {
+                    skipped.Add(new SkippedCheck(challenge.Id, check.Name, reason));
+                }
+
+                stage.Advance();
+            }
+        }
+
+        return new Examination(Judge(findings, subject.Recipe["examine.false-alarm-rate"].Double()), skipped);
+    }
+
+    internal static IReadOnlyList<Finding> Judge(IReadOnlyList<Finding> findings, double rate)
+    {
+        var tested = findings.Where(f => f.PValue is not null).ToList();
+        var adjusted = Statistics.BenjaminiHochberg([.. tested.Select(f => f.PValue!.Value)]);
+        var judged = findings.Select(f =>
+        {
+            int i = tested.FindIndex(t => ReferenceEquals(t, f));
+            if (i < 0)
+            {
+                return f;
+            }
+
+            bool alarm = f.Severity == Severity.Problem && adjusted[i] <= rate;
+            return f with { AdjustedPValue = adjusted[i], Severity = alarm ? Severity.Problem : f.Severity == Severity.Problem ? Severity.Notice : f.Severity };
+        });
+        return [.. judged.OrderByDescending(f => f.Severity).ThenBy(f => f.AdjustedPValue ?? 0)];
+    }
+
+    private static IReadOnlyList<Challenge> Chosen(Catalogue catalogue, Recipe recipe)
+    {
+        var names = recipe["examine.challenges"].Texts();
+        return names is ["all"]
+            ? catalogue.All
+            : [.. names.Select(n => catalogue.Find(n) ?? throw recipe["examine.challenges"].Problem($"names no known challenge: '{n}'. Known: {string.Join(", ", catalogue.All.Select(c => c.Id))}"))];
+    }
+}

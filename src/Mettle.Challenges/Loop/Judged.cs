@@ -1,0 +1,85 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>A candidate with its paired results, on the way to a verdict.</summary>
+internal sealed class Judged
+{
+    public required Candidate Candidate { get; init; }
+
+    public required Recipe Before { get; set; }
+
+    public required Recipe Changed { get; set; }
+
+    public required string Metric { get; init; }
+
+    public required string Unit { get; init; }
+
+    public IReadOnlyList<double> Baselines { get; set; } = [];
+
+    public IReadOnlyList<double> Treated { get; set; } = [];
+
+    public IReadOnlyList<double> Differences { get; set; } = [];
+
+    public double Mean { get; set; }
+
+    public Interval Interval { get; set; } = new(0, 0);
+
+    public double PValue { get; set; } = 1;
+
+    public double AdjustedPValue { get; set; } = 1;
+
+    public double Seconds { get; set; }
+
+    public Verdict? Verdict { get; private set; }
+
+    private string Reason { get; set; } = "";
+
+    public static Judged NotTried(Candidate c, string reason)
+    {
+        var j = new Judged { Candidate = c, Before = c.Changed, Changed = c.Changed, Metric = "", Unit = "" };
+        j.Verdict = Challenges.Verdict.NotTried;
+        j.Reason = reason;
+        return j;
+    }
+
+    public void Accept(string reason) => (Verdict, Reason) = (Challenges.Verdict.Accepted, reason);
+
+    public void RollBack(string reason) => (Verdict, Reason) = (Challenges.Verdict.RolledBack, reason);
+
+    /// <summary>Takes over the results of a later judgement of the same treatment.</summary>
+    public void Take(Judged later)
+    {
+        (Before, Changed, Baselines, Treated, Differences) = (later.Before, later.Changed, later.Baselines, later.Treated, later.Differences);
+        (Mean, Interval, PValue, AdjustedPValue) = (later.Mean, later.Interval, later.PValue, later.AdjustedPValue);
+        Seconds += later.Seconds;
+    }
+
+    public string Amount() => Unit == "%" ? $"{100 * Mean:+0.00;-0.00;0.00} points" : $"{Mean:+0.####;-0.####;0}";
+
+    public Trial ToTrial(LoopOptions options)
+    {
+        bool ran = Differences.Count > 0;
+        return new Trial(
+            Candidate.Treatment.Name,
+            Candidate.Challenge,
+            Candidate.Treatment.Source,
+            ran ? Recipe.Diff(Before, Changed) : [],
+            new Measurement(Metric, ran ? Baselines.Average() : double.NaN, ran ? Statistics.PairedT(Baselines, options.Confidence).Interval : null, Unit),
+            new Measurement(Metric, ran ? Treated.Average() : double.NaN, ran ? Statistics.PairedT(Treated, options.Confidence).Interval : null, Unit),
+            new Measurement($"difference in {Metric}", ran ? Mean : double.NaN, ran ? Interval : null, Unit),
+            ran ? PValue : null,
+            ran ? AdjustedPValue : null,
+            Verdict!.Value,
+            Reason,
+            Differences.Count,
+            Seconds)
+        {
+            Evidence = ran
+                ? [new TableEvidence("Each pair", ["pair", "without", "with", "difference"], [.. Differences.Select((d, i) => (IReadOnlyList<string>)[$"{i + 1}", Show(Baselines[i]), Show(Treated[i]), Show(d)])])]
+                : [],
+        };
+    }
+
+    private string Show(double v) => Unit == "%" ? $"{100 * v:0.00} %" : $"{v:0.####}";
+}

@@ -1,0 +1,41 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>How treatments are tried and judged; read from a recipe's <c>treat</c> section.</summary>
+public sealed record LoopOptions
+{
+    /// <summary>Paired runs per treatment.</summary>
+    public required int Seeds { get; init; }
+
+    /// <summary>Confidence of intervals and of acceptance.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>Most treatments tried.</summary>
+    public required int MaxTrials { get; init; }
+
+    /// <summary>Seconds after which no further treatment is begun; 0 for no limit.</summary>
+    public required double Budget { get; init; }
+
+    /// <summary>Smallest improvement of the metric worth keeping.</summary>
+    public required double MinEffect { get; init; }
+
+    /// <summary>Takes a decision that depends on the clock, or repeats the one on record (name, choose) => value.</summary>
+    public Func<string, Func<string>, string> Decide { get; init; } = (_, choose) => choose();
+
+    /// <summary>The options of a recipe.</summary>
+    public static LoopOptions Of(Recipe recipe) => new()
+    {
+        Seeds = recipe["treat.seeds"].Int(),
+        Confidence = recipe["treat.confidence"].Double(),
+        MaxTrials = recipe["treat.max-trials"].Int(),
+        Budget = recipe["treat.budget"].Double(),
+        MinEffect = recipe["treat.min-effect"].Double(),
+    };
+}
+
+/// <summary>What the loop leaves: the recipe with all accepted changes, the trials, and warnings about conflicts.</summary>
+public sealed record LoopResult(Recipe Recipe, IReadOnlyList<Trial> Trials, IReadOnlyList<string> Warnings);
+
+/// <summary>A treatment to be tried.</summary>
+internal sealed record Candidate(Treatment Treatment, ChallengeId Challenge, Recipe Changed);

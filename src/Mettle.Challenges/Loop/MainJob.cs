@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Mettle.Nn;
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>
+/// The main job: read, train, examine, treat, prove on held-out data, open the test split once, package. Everything that
+/// takes long leaves its result in the run folder, so a killed run goes on where it was and ends with the same bits.
+/// </summary>
+public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
+{
+    /// <summary>File of the packaged weights.</summary>
+    public const string WeightsFile = "model.safetensors";
+
+    /// <summary>File of what encodes new rows the way the model was trained.</summary>
+    public const string EncoderFile = "encoder.json";
+
+    /// <summary>Seen after every epoch of the first and last training, for a store.</summary>
+    public event Action<string, EpochInfo>? EpochDone;
+
+    /// <summary>Runs or resumes the job in <paramref name="folder"/>.</summary>
+    /// <exception cref="OperationCanceledException">The run was interrupted; its folder can be resumed.</exception>
+    public RunReport Run(RunFolder folder, Recipe recipe, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        if (recipe["train.threads"].Int() is > 0 and var threads)
+        {
+            Scheduler.Threads = threads;
+        }
+
+        folder.Update(m => m with { Threads = Scheduler.Threads });
+        Experiment experiment;
+        using (progress.Stage("reading data", 1))
+        {
+            experiment = Experiment.Prepare(recipe, new DataCache());
+        }
+
+        folder.Update(m => m with { DataHashes = experiment.Data.Hashes });
+        var first = Train(folder, experiment, "training", "first", cancellation);
+        var subject = new Subject(experiment, first, RandomKey.FromSeed((ulong)recipe["seed"].Long()).For("checks"));
+        var examination = Examination.Run(catalogue, subject, progress, cancellation);
+        foreach (var p in examination.Problems)
+        {
+            progress.Note($"found: {p.Title}");
+        }
+
+        var loop = Treat(folder, experiment, examination, cancellation);
+        var final = first;
+        bool treated = loop.Recipe.Hash != recipe.Hash;
+        if (treated)
+        {
+            final = Train(folder, experiment.With(loop.Recipe), "training the treated recipe", "final", cancellation);
+        }
+
+        return Package(folder, experiment, treated ? experiment.With(loop.Recipe) : experiment, first, final, examination, loop, clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>Trains only: the first stage of the job, with its weights packaged.</summary>
+    public TrainedModel TrainOnly(RunFolder folder, Experiment experiment, CancellationToken cancellation)
+    {
+        folder.Update(m => m with { Threads = Scheduler.Threads, DataHashes = experiment.Data.Hashes });
+        var model = Train(folder, experiment, "training", "first", cancellation);
+        WriteModel(folder, experiment, model);
+        return model;
+    }
+
+    private TrainedModel Train(RunFolder folder, Experiment experiment, string stageName, string phase, CancellationToken cancellation)
+    {
+        using var stage = progress.Stage(stageName, experiment.TotalSteps);
+        var observer = new StageObserver(stage, e => EpochDone?.Invoke(phase, e));
+        var model = experiment.Train(new TrainOptions
+        {
+            CheckpointPath = folder.File($"{phase}.checkpoint"),
+            Observers = [observer],
+            Cancellation = cancellation,
+        });
+        cancellation.ThrowIfCancellationRequested();
+        return model;
+    }
+
+    private LoopResult Treat(RunFolder folder, Experiment experiment, Examination examination, CancellationToken cancellation)
+    {
+        var recipe = experiment.Recipe;
+        if (!recipe["treat.enabled"].Bool() || experiment.Data.Encoded.Validation is null)
+        {
+            return new LoopResult(recipe, [], examination.Problems.Count > 0 && experiment.Data.Encoded.Validation is null ? ["No validation rows are held out, so no treatment could be judged."] : []);
+        }
+
+        var options = LoopOptions.Of(recipe) with { Decide = folder.Decide };
+        var loop = new TreatmentLoop(catalogue, options, new TrialLedger(folder), progress);
+        var result = loop.Run(experiment, examination.Problems, cancellation);
+        foreach (var t in result.Trials)
+        {
+            progress.Note($"{(t.Verdict == Verdict.Accepted ? "accepted" : t.Verdict == Verdict.RolledBack ? "rolled back" : "not tried")}: {t.Treatment}. {t.Reason}");
+        }
+
+        return result;
+    }
+
+    private static RunReport Package(
+        RunFolder folder, Experiment before, Experiment after, TrainedModel first, TrainedModel final, Examination examination, LoopResult loop, double seconds)
+    {
+        string hash = WriteModel(folder, after, final);
+        bool treated = !ReferenceEquals(first, final);
+        var test = after.Test(final);
+        var report = new ReportBuilder(before, after, first, final, examination, loop)
+        {
+            Test = test,
+            TestBefore = treated ? before.Test(first) : null,
+            WeightsSha256 = hash,
+        };
+        return report.Build(folder.Manifest, seconds);
+    }
+
+    private static string WriteModel(RunFolder folder, Experiment experiment, TrainedModel model)
+    {
+        string path = folder.File(WeightsFile);
+        Safetensors.Write(path, model.Module.StateDict(), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = "pt",
+            ["recipe"] = experiment.Recipe.Hash,
+        });
+        if (experiment.Data.Encoded.Encoder is { } encoder)
+        {
+            folder.WriteAtomic(EncoderFile, s => s.Write(System.Text.Encoding.UTF8.GetBytes(encoder)));
+        }
+
+        string hash = model.WeightsSha256();
+        folder.Update(m => m with { WeightsSha256 = hash });
+        return hash;
+    }
+
+    private sealed class StageObserver(IStage stage, Action<EpochInfo> epoch) : ITrainingObserver
+    {
+        public void OnStep(in StepInfo step)
+        {
+            stage.Advance();
+            stage.At($"epoch {step.Epoch + 1}, loss {step.Loss:0.0000}");
+        }
+
+        public void OnEpoch(EpochInfo info) => epoch(info);
+    }
+}

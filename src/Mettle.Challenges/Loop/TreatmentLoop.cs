@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>
+/// Tries treatments by paired retraining and keeps one only if held-out rows say so with confidence. Each pair trains with
+/// and without the treatment on the same rows from the same seed and is judged on rows that neither saw; over the pairs
+/// these rows are disjoint folds. The test split takes no part.
+/// </summary>
+/// <remarks>
+/// Difference and interval: corrected resampled t (Nadeau and Bengio 2003). Acceptance: Holm over all trials of the run.
+/// First all candidates are judged against the given recipe; the best accepted one becomes the recipe, and the other
+/// significant ones are judged again on top of it, one after another.
+/// </remarks>
+public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, TrialLedger ledger, IRunProgress progress)
+{
+    /// <summary>Runs the loop.</summary>
+    /// <param name="experiment">The recipe and its data.</param>
+    /// <param name="problems">Findings that ask for treatment, worst first.</param>
+    /// <param name="cancellation">Ends it between retrainings.</param>
+    public LoopResult Run(Experiment experiment, IReadOnlyList<Finding> problems, CancellationToken cancellation)
+    {
+        var candidates = Candidates(experiment.Recipe, problems, out var warnings);
+        if (candidates.Count == 0)
+        {
+            return new LoopResult(experiment.Recipe, [], warnings);
+        }
+
+        var judge = new TrialJudge(options, ledger, cancellation);
+        using var stage = progress.Stage("treating", candidates.Count * options.Seeds);
+        var first = new List<Judged>();
+        var clock = Stopwatch.StartNew();
+        foreach (var c in candidates)
+        {
+            bool late = options.Decide($"treat-{c.Treatment.Name}", () => options.Budget > 0 && clock.Elapsed.TotalSeconds > options.Budget ? "skip" : "run") == "skip";
+            first.Add(late ? Judged.NotTried(c, $"The budget of {options.Budget:0} s was spent.") : judge.Judge(experiment, c, stage));
+        }
+
+        return Settle(experiment, first, judge, stage, warnings);
+    }
+
+    private LoopResult Settle(Experiment experiment, List<Judged> first, TrialJudge judge, IStage stage, List<string> warnings)
+    {
+        var tried = first.Where(j => j.Differences.Count > 0).ToList();
+        var adjusted = Statistics.Holm([.. tried.Select(j => j.PValue)]);
+        for (int i = 0; i < tried.Count; i++)
+        {
+            tried[i].AdjustedPValue = adjusted[i];
+        }
+
+        var winners = tried.Where(Convincing).OrderByDescending(j => j.Mean).ToList();
+        var current = experiment;
+        int trials = tried.Count;
+        Judged? best = winners.FirstOrDefault();
+        if (best is not null)
+        {
+            best.Accept($"Better on held-out rows by {best.Amount()}; with confidence over {best.Differences.Count} paired runs.");
+            current = experiment.With(best.Changed);
+            Warn(best, experiment.Recipe, warnings);
+        }
+
+        foreach (var w in winners.Skip(1))
+        {
+            if (w.Candidate.Treatment.Apply(current.Recipe, out string reason) is not { } both)
+            {
+                w.RollBack($"Helps alone, but {reason} once {best!.Candidate.Treatment.Name} is in place.");
+                continue;
+            }
+
+            var again = judge.Judge(current, w.Candidate with { Changed = both }, stage);
+            trials++;
+            again.AdjustedPValue = Math.Min(1, again.PValue * trials);
+            w.Take(again);
+            if (Convincing(again))
+            {
+                w.Accept($"Better by a further {again.Amount()} on top of what was accepted before.");
+                Warn(w, current.Recipe, warnings);
+                current = current.With(both);
+            }
+            else
+            {
+                w.RollBack($"Helps alone, but on top of {best!.Candidate.Treatment.Name} it is not shown to add anything.");
+            }
+        }
+
+        foreach (var j in tried.Where(j => j.Verdict is null))
+        {
+            j.RollBack(j.Mean <= 0
+                ? $"No better on held-out rows ({j.Amount()}); the recipe is as it was."
+                : $"The gain of {j.Amount()} could be chance (adjusted p = {j.AdjustedPValue:0.###}); the recipe is as it was.");
+        }
+
+        return new LoopResult(current.Recipe, [.. first.Select(j => j.ToTrial(options))], warnings);
+    }
+
+    private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Mean > options.MinEffect;
+
+    private static void Warn(Judged j, Recipe before, List<string> warnings)
+        => warnings.AddRange(j.Candidate.Treatment.Conflicts.Where(c => c.InUse(before)).Select(c => $"{j.Candidate.Treatment.Name} with {c.With}: {c.Why}"));
+
+    private List<Candidate> Candidates(Recipe recipe, IReadOnlyList<Finding> problems, out List<string> warnings)
+    {
+        warnings = [];
+        var names = recipe["treat.treatments"].Texts();
+        var wanted = names is ["auto"]
+            ? problems.SelectMany(f => f.Remedies.Select(r => (Name: r, f.Challenge)))
+            : names.Select(n => (Name: n, Challenge: catalogue.ChallengeOf(n) ?? throw recipe["treat.treatments"].Problem(
+                $"names no known treatment: '{n}'. Known: {string.Join(", ", catalogue.Treatments.Select(t => t.Treatment.Name))}")));
+        var result = new List<Candidate>();
+        foreach (var (name, challenge) in wanted.DistinctBy(w => w.Name))
+        {
+            var treatment = catalogue.Treatment(name);
+            if (treatment.Apply(recipe, out string reason) is { } changed)
+            {
+                result.Add(new Candidate(treatment, challenge, changed));
+            }
+            else if (names is not ["auto"])
+            {
+                warnings.Add($"{name} was not tried: {reason}");
+            }
+        }
+
+        return [.. result.Take(options.MaxTrials)];
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>Trains pairs of models with and without a treatment and tests the difference on rows that neither saw.</summary>
+internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, CancellationToken cancellation)
+{
+    // Fewer folds than this would train on much less than the real run does.
+    private const int FewestFolds = 5;
+
+    public Judged Judge(Experiment experiment, Candidate candidate, IStage stage)
+    {
+        var clock = Stopwatch.StartNew();
+        var treated = experiment.With(candidate.Changed);
+        var baselines = new List<double>();
+        var results = new List<double>();
+        int folds = Math.Max(FewestFolds, options.Seeds);
+        for (int k = 0; k < options.Seeds; k++)
+        {
+            stage.At($"{candidate.Treatment.Name}, pair {k + 1} of {options.Seeds}");
+            baselines.Add(Metric(experiment, k, folds));
+            results.Add(Metric(treated, k, folds));
+            stage.Advance();
+            if (Futile(baselines, results))
+            {
+                stage.Advance(options.Seeds - 1 - k);
+                break;
+            }
+        }
+
+        double[] differences = [.. results.Zip(baselines, (a, b) => a - b)];
+        int held = experiment.Data.DevelopmentRows / folds;
+        var (mean, interval, p) = Statistics.CorrectedResampledT(differences, held, experiment.Data.DevelopmentRows - held, options.Confidence, options.MinEffect);
+        var (metric, unit) = Evaluation.MetricOf(experiment.Data.Encoded.Input.Task);
+        return new Judged
+        {
+            Candidate = candidate,
+            Before = experiment.Recipe,
+            Changed = candidate.Changed,
+            Metric = $"held-out {metric}",
+            Unit = unit,
+            Baselines = baselines,
+            Treated = results,
+            Differences = differences,
+            Mean = mean,
+            Interval = interval,
+            PValue = p,
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+    }
+
+    // Giving up early can only miss a treatment, never accept a bad one.
+    private bool Futile(List<double> baselines, List<double> results)
+        => results.Count >= Math.Max(3, options.Seeds / 2) && results.Count < options.Seeds
+            && results.Zip(baselines, (a, b) => a - b).Count(d => d > 0) * 3 <= results.Count
+            && results.Average() <= baselines.Average();
+
+    private double Metric(Experiment experiment, int k, int folds)
+        => ledger.Get(
+            $"{experiment.Recipe.Hash}:{k}/{folds}",
+            () =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var fold = experiment.Fold(k, folds);
+                var model = fold.Train(new TrainOptions { Cancellation = cancellation });
+                cancellation.ThrowIfCancellationRequested();
+                double metric = model.Validation!.Metric;
+
+                // A run that diverged is as bad as guessing; NaN would hide it.
+                return double.IsFinite(metric) ? metric : fold.Data.Encoded.Input.Task == LearningTask.Classification ? 0 : -1;
+            });
+}

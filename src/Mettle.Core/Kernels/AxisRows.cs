@@ -1,0 +1,132 @@
+namespace Mettle;
+
+/// <summary>A kernel on one row.</summary>
+internal unsafe interface IRowKernel<T>
+    where T : unmanaged
+{
+    /// <summary>Computes one row of <paramref name="n"/> elements from rows of the operands; <paramref name="b"/> may be null.</summary>
+    static abstract void Run(T* a, T* b, T* y, nint n);
+}
+
+/// <summary>Drives kernels that see one axis as plain rows, whatever the memory order of the operands.</summary>
+internal static unsafe class AxisRows
+{
+    /// <summary>The elements with <paramref name="axis"/> innermost in plain rows; not recorded, shares memory if it can.</summary>
+    public static Tensor Last(Tensor x, int axis) => axis == x.Rank - 1 ? x.RowMajor() : Permuted(x, axis).RowMajor();
+
+    /// <summary>Frees what <see cref="Last"/> copied.</summary>
+    public static void Free(Tensor rows, Tensor of)
+    {
+        if (!ReferenceEquals(rows.Storage, of.Storage))
+        {
+            rows.Release();
+        }
+    }
+
+    /// <summary>A result whose memory has <paramref name="axis"/> innermost.</summary>
+    public static Tensor Allocate(TensorSpec spec, int axis)
+    {
+        var shape = spec.Shape;
+        var strides = new int[shape.Rank];
+        int step = 1;
+        if (shape.Rank > 0)
+        {
+            strides[axis] = 1;
+            step = Math.Max(1, shape[axis]);
+        }
+
+        for (int i = shape.Rank - 1; i >= 0; i--)
+        {
+            if (i != axis)
+            {
+                strides[i] = step;
+                step *= Math.Max(1, shape[i]);
+            }
+        }
+
+        return Tensor.AllocateLike(shape, strides, spec.DType);
+    }
+
+    /// <summary>Applies a row kernel along <paramref name="axis"/>; results as long as the rows, or one per row.</summary>
+    public static void Run<TKernel>(Tensor a, Tensor? b, Tensor y, int axis, bool onePerRow = false)
+        where TKernel : struct, IRowKernel<float>, IRowKernel<double>
+    {
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        var rowsA = Last(a, axis);
+        var rowsB = b is null ? null : Last(b, axis);
+        long n = a.Shape[axis];
+        if (a.DType == DType.F32)
+        {
+            For<float, TKernel>(rowsA, rowsB, y, n, onePerRow);
+        }
+        else
+        {
+            For<double, TKernel>(rowsA, rowsB, y, n, onePerRow);
+        }
+
+        Free(rowsA, a);
+        if (b is not null)
+        {
+            Free(rowsB!, b);
+        }
+    }
+
+    private static void For<T, TKernel>(Tensor a, Tensor? b, Tensor y, long n, bool onePerRow)
+        where T : unmanaged
+        where TKernel : struct, IRowKernel<T>
+    {
+        long rows = onePerRow ? y.Count : y.Count / n;
+        int rowsPerPart = (int)Math.Max(1, 16384 / Math.Max(1, n));
+        Scheduler.For(checked((int)((rows + rowsPerPart - 1) / rowsPerPart)), new Job<T, TKernel>
+        {
+            A = (T*)a.Pointer,
+            B = b is null ? null : (T*)b.Pointer,
+            Y = (T*)y.Pointer,
+            N = (nint)n,
+            Rows = rows,
+            RowsPerPart = rowsPerPart,
+            Step = onePerRow ? 1 : (nint)n,
+        });
+    }
+
+    private static Tensor Permuted(Tensor x, int axis)
+    {
+        var dims = new int[x.Rank];
+        var strides = new int[x.Rank];
+        int next = 0;
+        for (int i = 0; i < x.Rank; i++)
+        {
+            int to = i == axis ? x.Rank - 1 : next++;
+            (dims[to], strides[to]) = (x.Shape[i], x.Strides[i]);
+        }
+
+        return x.View(new Shape(dims), strides, x.Offset);
+    }
+
+    private struct Job<T, TKernel> : IJob
+        where T : unmanaged
+        where TKernel : struct, IRowKernel<T>
+    {
+        public T* A;
+        public T* B;
+        public T* Y;
+        public nint N;
+        public nint Step;
+        public long Rows;
+        public int RowsPerPart;
+
+        public readonly void Run(int index)
+        {
+            long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
+            for (long row = (long)index * RowsPerPart; row < end; row++)
+            {
+                nint at = (nint)row * N;
+                TKernel.Run(A + at, B is null ? null : B + at, Y + ((nint)row * Step), N);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>Logarithm of <see cref="Softmax"/>, exact also where a probability underflows.</summary>
+public sealed class LogSoftmax : FusedOp
+{
+    private readonly int axis;
+
+    /// <summary>Normalises along <paramref name="axis"/> (not negative).</summary>
+    public LogSoftmax(int axis) => this.axis = axis;
+
+    /// <summary>Row of the op table.</summary>
+    public static OpInfo Info { get; } = new("log_softmax", typeof(LogSoftmax), Samples, Errors);
+
+    /// <summary>The normalised axis.</summary>
+    public int Axis => axis;
+
+    /// <inheritdoc/>
+    public override string Name => "log_softmax";
+
+    /// <inheritdoc/>
+    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
+    {
+        Expect(inputs, 1);
+        ExpectFloat(inputs[0]);
+        inputs[0].Shape.Axis(axis, Name);
+        return [inputs[0]];
+    }
+
+    /// <inheritdoc/>
+    public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
+        => Mettle.Cost.Dense(5 * outputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
+    public override Tensor[] Decompose(Tensor[] inputs)
+    {
+        var x = inputs[0];
+        if (x.Count == 0)
+        {
+            return [x.Exp()];
+        }
+
+        int[] axes = [axis];
+        var kept = x.KeptShape(axes);
+        var shifted = x - x.Detach().Max(axes).Reshape(kept);
+        return [shifted - shifted.Exp().Sum(axes).Log().Reshape(kept)];
+    }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
+    {
+        Tensor[] outputs = [AxisRows.Allocate(specs[0], axis)];
+        Run(inputs, outputs);
+        return outputs;
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+        => AxisRows.Run<Forward>(inputs[0], null, outputs[0], axis);
+
+    /// <inheritdoc/>
+    protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
+    {
+        if (grads[0] is not { } g)
+        {
+            return [null];
+        }
+
+        var dx = AxisRows.Allocate(g.Spec, axis);
+        AxisRows.Run<Backward>(node.Outputs[0], g, dx, axis);
+        return [dx];
+    }
+
+    private static IEnumerable<OpSample> Samples() =>
+    [
+        new("rows", new LogSoftmax(1), 5 * 35, new SampleInput([5, 7])),
+        new("columns", new LogSoftmax(0), 5 * 35, new SampleInput([5, 7])),
+        new("middle", new LogSoftmax(1), 5 * 120, new SampleInput([2, 12, 5])),
+        new("one class", new LogSoftmax(1), 5 * 3, new SampleInput([3, 1])),
+        new("empty", new LogSoftmax(1), 0, new SampleInput([0, 7])),
+        new("long", new LogSoftmax(0), 5 * 9001, new SampleInput([9001])) { Tolerance = 1e-5 },
+    ];
+
+    private static IEnumerable<OpError> Errors() =>
+    [
+        new("axis", () => new LogSoftmax(2).Apply(Tensor.Zeros([2, 3])), "log_softmax: axis 2 is outside a tensor of shape [2, 3]"),
+    ];
+
+    private readonly unsafe struct Forward : IRowKernel<float>, IRowKernel<double>
+    {
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, y, n);
+
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, y, n);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row<T>(T* x, T* y, nint n)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T max = RowMath.Max(x, n);
+            var shift = Vector512.Create(max);
+            var rest = Vector512.Create(RowMath.Log(RowMath.SumExp(x, max, null, n)));
+            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            {
+                Tail.Store(Tail.Load(x + i, n - i) - shift - rest, y + i, n - i);
+            }
+        }
+    }
+
+    private readonly unsafe struct Backward : IRowKernel<float>, IRowKernel<double>
+    {
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, b, y, n);
+
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, b, y, n);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row<T>(T* y, T* g, T* dx, nint n)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var total = Vector512.Create(-RowMath.Sum(g, n));
+            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            {
+                var p = RowMath.Exp(Tail.Load(y + i, n - i));
+                Tail.Store(RowMath.Fma(p, total, Tail.Load(g + i, n - i)), dx + i, n - i);
+            }
+        }
+    }
+}

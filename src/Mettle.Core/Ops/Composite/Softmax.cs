@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>Exponentials along an axis, divided by their sum; shifted by the largest so that none overflows.</summary>
+public sealed class Softmax : FusedOp
+{
+    private readonly int axis;
+
+    /// <summary>Normalises along <paramref name="axis"/> (not negative).</summary>
+    public Softmax(int axis) => this.axis = axis;
+
+    /// <summary>Row of the op table.</summary>
+    public static OpInfo Info { get; } = new("softmax", typeof(Softmax), Samples, Errors);
+
+    /// <summary>The normalised axis.</summary>
+    public int Axis => axis;
+
+    /// <inheritdoc/>
+    public override string Name => "softmax";
+
+    /// <inheritdoc/>
+    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
+    {
+        Expect(inputs, 1);
+        ExpectFloat(inputs[0]);
+        inputs[0].Shape.Axis(axis, Name);
+        return [inputs[0]];
+    }
+
+    /// <inheritdoc/>
+    public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
+        => Mettle.Cost.Dense(5 * outputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
+    public override Tensor[] Decompose(Tensor[] inputs)
+    {
+        var x = inputs[0];
+        if (x.Count == 0)
+        {
+            return [x.Exp()];
+        }
+
+        int[] axes = [axis];
+        var kept = x.KeptShape(axes);
+        var e = (x - x.Detach().Max(axes).Reshape(kept)).Exp();
+        return [e / e.Sum(axes).Reshape(kept)];
+    }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
+    {
+        Tensor[] outputs = [AxisRows.Allocate(specs[0], axis)];
+        Run(inputs, outputs);
+        return outputs;
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+        => AxisRows.Run<Forward>(inputs[0], null, outputs[0], axis);
+
+    /// <inheritdoc/>
+    protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
+    {
+        if (grads[0] is not { } g)
+        {
+            return [null];
+        }
+
+        var dx = AxisRows.Allocate(g.Spec, axis);
+        AxisRows.Run<Backward>(node.Outputs[0], g, dx, axis);
+        return [dx];
+    }
+
+    private static IEnumerable<OpSample> Samples() =>
+    [
+        new("rows", new Softmax(1), 5 * 35, new SampleInput([5, 7])),
+        new("columns", new Softmax(0), 5 * 35, new SampleInput([5, 7])),
+        new("middle", new Softmax(1), 5 * 120, new SampleInput([2, 12, 5])),
+        new("one class", new Softmax(1), 5 * 3, new SampleInput([3, 1])),
+        new("empty", new Softmax(1), 0, new SampleInput([0, 7])),
+        new("empty axis", new Softmax(1), 0, new SampleInput([3, 0])),
+        new("long", new Softmax(0), 5 * 9001, new SampleInput([9001])) { Tolerance = 1e-5 },
+    ];
+
+    private static IEnumerable<OpError> Errors() =>
+    [
+        new("axis", () => new Softmax(2).Apply(Tensor.Zeros([2, 3])), "softmax: axis 2 is outside a tensor of shape [2, 3]"),
+        new("integers", () => new Softmax(0).Apply(Tensor.Arange(3)), "softmax: needs f32 or f64, got i64[3]"),
+    ];
+
+    private readonly unsafe struct Forward : IRowKernel<float>, IRowKernel<double>
+    {
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, y, n);
+
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, y, n);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row<T>(T* x, T* y, nint n)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var scale = Vector512.Create(T.One / RowMath.SumExp(x, RowMath.Max(x, n), y, n));
+            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            {
+                Tail.Store(Tail.Load(y + i, n - i) * scale, y + i, n - i);
+            }
+        }
+    }
+
+    private readonly unsafe struct Backward : IRowKernel<float>, IRowKernel<double>
+    {
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, b, y, n);
+
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, b, y, n);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row<T>(T* p, T* g, T* dx, nint n)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var mean = Vector512.Create(RowMath.Dot(p, g, n));
+            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            {
+                Tail.Store(Tail.Load(p + i, n - i) * (Tail.Load(g + i, n - i) - mean), dx + i, n - i);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace Mettle;
+
+public sealed partial class Tensor
+{
+    /// <summary>Tensors end to end along <paramref name="axis"/> (negative counts from the end).</summary>
+    public static Tensor Concat(int axis, params Tensor[] parts)
+        => new Concat(parts.Length == 0 ? 0 : parts[0].Shape.Axis(axis, "concat")).ApplyAll(parts)[0];
+
+    /// <summary>Tensors of one shape along a new <paramref name="axis"/> (negative counts from the end of the result).</summary>
+    public static Tensor Stack(int axis, params Tensor[] parts)
+    {
+        if (parts.Length == 0)
+        {
+            throw new ArgumentException("stack: needs at least one tensor.");
+        }
+
+        axis = axis < 0 ? axis + parts[0].Rank + 1 : axis;
+        return Concat(axis, Array.ConvertAll(parts, p => p.Unsqueeze(axis)));
+    }
+
+    /// <summary>Consecutive pieces of the given sizes along <paramref name="axis"/>, as views; the sizes must add up.</summary>
+    public Tensor[] Split(int axis, params ReadOnlySpan<int> sizes)
+    {
+        axis = Shape.Axis(axis, "split");
+        int total = 0;
+        foreach (int s in sizes)
+        {
+            total += s;
+        }
+
+        if (total != Shape[axis])
+        {
+            throw new ArgumentException($"split: sizes [{string.Join(", ", sizes.ToArray())}] add up to {total}, axis {axis} of {Shape} has {Shape[axis]}.");
+        }
+
+        var pieces = new Tensor[sizes.Length];
+        int from = 0;
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            pieces[i] = Narrow(axis, from, from + sizes[i]);
+            from += sizes[i];
+        }
+
+        return pieces;
+    }
+
+    /// <summary>At most <paramref name="count"/> pieces of equal size along <paramref name="axis"/>, the last perhaps smaller.</summary>
+    public Tensor[] Chunk(int axis, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        int n = Shape[Shape.Axis(axis, "chunk")];
+        int size = Math.Max(1, (n + count - 1) / count);
+        var sizes = new int[Math.Max(1, (n + size - 1) / size)];
+        Array.Fill(sizes, size);
+        sizes[^1] = n - (size * (sizes.Length - 1));
+        return Split(axis, sizes);
+    }
+
+    /// <summary>
+    /// Along <paramref name="axis"/>, the elements an i64 index of the same rank names: y[i, j] = x[index[i, j], j] for axis 0.
+    /// Other axes of the index may be shorter than this tensor's.
+    /// </summary>
+    public Tensor Gather(int axis, Tensor index)
+    {
+        axis = Shape.Axis(axis, "gather");
+        var x = this;
+        for (int i = 0; i < Rank && index.Rank == Rank; i++)
+        {
+            x = i != axis && index.Shape[i] < Shape[i] ? x.Narrow(i, 0, index.Shape[i]) : x;
+        }
+
+        return new Gather(axis).Apply(x, index);
+    }
+
+    /// <summary>Adds each element to the place its index names in a zero tensor with <paramref name="size"/> elements along <paramref name="axis"/>.</summary>
+    public Tensor ScatterAdd(int axis, Tensor index, int size) => new ScatterAdd(Shape.Axis(axis, "scatter_add"), size).Apply(this, index);
+
+    /// <summary>Rows of <paramref name="axis"/> by an i64 index of any shape, which takes the axis's place.</summary>
+    public Tensor IndexSelect(int axis, Tensor index) => new IndexSelect(Shape.Axis(axis, "index_select")).Apply(this, index);
+
+    /// <summary>Rows of this table [V, ...] by i64 <paramref name="tokens"/> of any shape: [tokens' shape, ...].</summary>
+    public Tensor Embed(Tensor tokens) => IndexSelect(0, tokens);
+
+    /// <summary>i64 labels as f32 rows of 0 and 1 along a new last axis.</summary>
+    public Tensor OneHot(int classes) => new OneHot(classes).Apply(this);
+}

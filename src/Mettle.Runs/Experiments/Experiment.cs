@@ -1,0 +1,172 @@
+using System.Security.Cryptography;
+using Mettle.Data;
+using Mettle.Nn;
+
+namespace Mettle.Runs;
+
+/// <summary>A recipe made flesh: its data split and encoded, ready to build and train models. Immutable.</summary>
+public sealed class Experiment
+{
+    private readonly DataCache cache;
+    private readonly ulong seed;
+
+    private Experiment(Recipe recipe, DataCache cache, ExperimentData data, ulong seed)
+    {
+        Recipe = recipe;
+        this.cache = cache;
+        Data = data;
+        this.seed = seed;
+    }
+
+    /// <summary>The recipe.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>Its data.</summary>
+    public ExperimentData Data { get; }
+
+    /// <summary>Steps of one training, for progress.</summary>
+    public int TotalSteps => Plan.Steps(Recipe, Data.Encoded.Train.Count);
+
+    /// <summary>Reads, splits and encodes the recipe's data.</summary>
+    public static Experiment Prepare(Recipe recipe, DataCache cache)
+    {
+        ulong seed = (ulong)recipe["seed"].Long();
+        return new Experiment(recipe, cache, ExperimentData.Load(recipe, cache.Get(recipe), fold: null), seed);
+    }
+
+    /// <summary>The same rows in the same split under another recipe.</summary>
+    public Experiment With(Recipe changed) => Prepare(changed, cache);
+
+    /// <summary>
+    /// Another division of the development rows: part <paramref name="fold"/> of <paramref name="folds"/> is held out, and
+    /// training has a seed of its own. Test rows stay apart.
+    /// </summary>
+    public Experiment Fold(int fold, int folds)
+        => new(Recipe, cache, ExperimentData.Load(Recipe, cache.Get(Recipe), (fold, folds)), RandomKey.FromSeed(seed).For("fold").At(fold).Value);
+
+    /// <summary>The same data with another seed for weights, order and all that is random in training.</summary>
+    public Experiment Reseed(ulong newSeed) => new(Recipe, cache, Data, newSeed);
+
+    /// <summary>A fresh model with its first weights.</summary>
+    public Module BuildModel() => Plan.Model(Recipe, Data, seed);
+
+    /// <summary>Trains a fresh model, or goes on from a checkpoint that is there.</summary>
+    public TrainedModel Train(TrainOptions options) => Plan.Train(this, seed, options);
+
+    /// <summary>The model's outputs on a part of the data, in eval mode.</summary>
+    public Evaluation Evaluate(Module model, DataPart part)
+    {
+        var outputs = Evaluator.Outputs(model, part.Rows, Plan.EvalBatch);
+        return new Evaluation(Data.Encoded.Input.Task, outputs, Data.Encoded.Input.Outputs, part.Labels, part.Targets);
+    }
+
+    /// <summary>Opens the test split.</summary>
+    /// <exception cref="InvalidOperationException">The recipe holds no test rows out.</exception>
+    public Evaluation Test(TrainedModel model)
+        => Evaluate(model.Module, Data.Encoded.Test ?? throw new InvalidOperationException("The recipe holds no test rows out."));
+}
+
+/// <summary>The data of an experiment.</summary>
+/// <param name="Encoded">The parts.</param>
+/// <param name="DevelopmentRows">Training and validation rows together.</param>
+/// <param name="Hashes">SHA-256 of each file read.</param>
+public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IReadOnlyDictionary<string, string> Hashes)
+{
+    internal static ExperimentData Load(Recipe recipe, SourceData source, (int Fold, int Folds)? fold)
+    {
+        var key = RandomKey.FromSeed((ulong)recipe["seed"].Long());
+        var split = Divide(recipe, source);
+        if (fold is var (k, folds))
+        {
+            split = Folds.Of(split, Stratify(recipe, source), k, folds, key.For("folds"));
+        }
+
+        int development = split.Train.Length + split.Validation.Length;
+        split = Folds.Limit(split, Stratify(recipe, source), recipe["data.limit"].Int(), key.For("limit"));
+        double noise = recipe["data.label-noise"].Double();
+        var encoded = source.Encode(split, recipe, labels => noise > 0 ? Noisy(labels, noise, key.For("label-noise"), split.Train.AsSpan()) : labels);
+        if (recipe["data.augment"].Words<Augmentation>() is { Count: > 0 } augmentations)
+        {
+            if (encoded.Input.Sample.Rank != 3)
+            {
+                throw recipe["data.augment"].Problem($"changes images; this input is {encoded.Input.Sample}");
+            }
+
+            encoded = encoded with { Train = encoded.Train with { Rows = new AugmentedDataset(encoded.Train.Rows, augmentations) } };
+        }
+
+        return new ExperimentData(encoded, development, source.Hashes);
+    }
+
+    private static Split Divide(Recipe recipe, SourceData source)
+    {
+        double validation = recipe["data.validation"].Double();
+        double test = source.BringsTest ? 0 : recipe["data.test"].Double();
+        var modulo = recipe["data.test-modulo"].Ints();
+        if (modulo.Count is not (0 or 2))
+        {
+            throw recipe["data.test-modulo"].Problem("is [m, r]: rows whose index modulo m is r are test rows");
+        }
+
+        double rest = modulo.Count == 2 ? 1 - (1.0 / Math.Max(2, modulo[0])) : 1 - test;
+        return new SplitRule
+        {
+            Validation = validation * rest,
+            Test = test,
+            TestEvery = modulo.Count == 2 && !source.BringsTest ? (modulo[0], modulo[1]) : null,
+            Seed = (ulong)recipe["seed"].Long(),
+        }.Apply(source.RowCount, Stratify(recipe, source));
+    }
+
+    private static ReadOnlySpan<int> Stratify(Recipe recipe, SourceData source) => recipe["data.stratify"].Bool() ? source.Classes : [];
+
+    // A row's noise depends on its place in the source, so it is the same in every fold.
+    private static int[] Noisy(int[] labels, double rate, RandomKey key, ReadOnlySpan<int> rows)
+    {
+        int classes = labels.Max() + 1;
+        var noisy = (int[])labels.Clone();
+        for (int i = 0; i < noisy.Length; i++)
+        {
+            if (classes > 1 && key.Uniform((ulong)rows[i]) < rate)
+            {
+                noisy[i] = (labels[i] + 1 + key.For("class").Below(classes - 1, (ulong)rows[i])) % classes;
+            }
+        }
+
+        return noisy;
+    }
+}
+
+/// <summary>How a training is run.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Written after every epoch (or as the recipe says) and gone on from if it is there; null keeps none.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Told about each step and epoch.</summary>
+    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+
+    /// <summary>Ends training at the next step, leaving a checkpoint.</summary>
+    public CancellationToken Cancellation { get; init; }
+}
+
+/// <summary>A model with how it came about.</summary>
+/// <param name="Module">The model, with the weights that training ended with (or restored).</param>
+/// <param name="Result">History.</param>
+/// <param name="Validation">On the validation rows; null if there are none.</param>
+/// <param name="Train">On the training rows, without augmentation or dropout.</param>
+public sealed record TrainedModel(Module Module, TrainingResult Result, Evaluation? Validation, Evaluation Train)
+{
+    /// <summary>SHA-256 over names and bytes of all weights and buffers, in order.</summary>
+    public string WeightsSha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, value) in Module.StateDict())
+        {
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
+            hash.AppendData(value.ToBytes());
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

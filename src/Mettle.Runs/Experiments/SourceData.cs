@@ -1,0 +1,84 @@
+using Mettle.Data;
+using Mettle.Nn;
+
+namespace Mettle.Runs;
+
+/// <summary>
+/// What a recipe's <c>data.source</c> read: rows that are yet to be split and encoded. Development rows are those that may
+/// be divided into training, validation and (unless the source brings its own) test.
+/// </summary>
+public abstract class SourceData
+{
+    /// <summary>Number of development rows.</summary>
+    public abstract int RowCount { get; }
+
+    /// <summary>Class of each development row, for stratified splits; empty for regression.</summary>
+    public abstract ReadOnlySpan<int> Classes { get; }
+
+    /// <summary>Whether test rows come from a place of their own.</summary>
+    public abstract bool BringsTest { get; }
+
+    /// <summary>SHA-256 of each file read, by file name.</summary>
+    public abstract IReadOnlyDictionary<string, string> Hashes { get; }
+
+    /// <summary>
+    /// The three parts as datasets, with everything that is learned (scales, categories) learned from the training rows.
+    /// </summary>
+    /// <param name="split">Development rows of each part; the test part is empty where the source brings its own.</param>
+    /// <param name="recipe">Normalisation and the like.</param>
+    /// <param name="trainLabels">Changes the training labels (label noise); the identity as a rule.</param>
+    public abstract EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels);
+}
+
+/// <summary>One part of the data.</summary>
+/// <param name="Rows">What the training loop reads.</param>
+/// <param name="Labels">Class of each row; empty for regression.</param>
+/// <param name="Targets">Number to predict for each row; empty for classification.</param>
+public sealed record DataPart(IDataset Rows, int[] Labels, float[] Targets)
+{
+    /// <summary>Number of rows.</summary>
+    public int Count => Rows.Count;
+}
+
+/// <summary>The three parts of the data, ready for training.</summary>
+/// <param name="Train">Rows to learn from, as they are (augmentation is the training loop's).</param>
+/// <param name="Validation">Rows to choose by; null if the recipe holds none out.</param>
+/// <param name="Test">Rows opened once.</param>
+/// <param name="Input">What a model is given.</param>
+/// <param name="ClassNames">Names of the classes; empty for regression.</param>
+/// <param name="Facts">For the report.</param>
+public sealed record EncodedData(
+    DataPart Train, DataPart? Validation, DataPart? Test, InputSpec Input, IReadOnlyList<string> ClassNames, IReadOnlyList<DataFact> Facts)
+{
+    /// <summary>What applies to new rows the same encoding, as JSON; null where the input needs none.</summary>
+    public string? Encoder { get; init; }
+}
+
+/// <summary>Reads a source once per run, however many folds and trials use it.</summary>
+public sealed class DataCache
+{
+    private readonly Dictionary<(DataSource Source, string Target, string Task), SourceData> read = [];
+
+    /// <summary>The rows that the recipe's source stands for.</summary>
+    public SourceData Get(Recipe recipe)
+    {
+        var target = recipe["data.target"];
+        var key = (recipe.Word<DataSource>("data.source"), target.HasValue ? target.Text() : "", recipe["data.task"].Text());
+        if (!read.TryGetValue(key, out var data))
+        {
+            data = key.Item1.Read(recipe);
+            read.Add(key, data);
+        }
+
+        return data;
+    }
+}
+
+/// <summary>
+/// What a word of the slot <c>source</c> builds: paths and options, compared by value so that a source is read once.
+/// </summary>
+public abstract record DataSource
+{
+    /// <summary>Reads everything; throws <see cref="DataException"/> or <see cref="RecipeException"/> naming the place.</summary>
+    public abstract SourceData Read(Recipe recipe);
+}

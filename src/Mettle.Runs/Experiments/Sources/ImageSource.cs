@@ -1,0 +1,106 @@
+using System.Globalization;
+using Mettle.Data;
+using Mettle.Nn;
+
+namespace Mettle.Runs;
+
+/// <summary>Images and labels in IDX files (MNIST's format), optionally with test files.</summary>
+public sealed record IdxSource(string Images, string Labels, string TestImages, string TestLabels, string ClassNames) : DataSource
+{
+    /// <inheritdoc/>
+    public override SourceData Read(Recipe recipe)
+    {
+        string[]? names = ClassNames.Length > 0 ? ClassNames.Split('\n') : null;
+        var train = IdxReader.ReadLabelled(Images, Labels, names);
+        var test = TestImages.Length > 0 ? IdxReader.ReadLabelled(TestImages, TestLabels, names) : null;
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string file in new[] { Images, Labels, TestImages, TestLabels }.Where(f => f.Length > 0))
+        {
+            hashes[System.IO.Path.GetFileName(file)] = FileHash.Sha256(file);
+        }
+
+        return new ImageRows(train, test, hashes);
+    }
+}
+
+/// <summary>Development and test rows of grey images.</summary>
+public sealed class ImageRows(LabelledImages images, LabelledImages? test, IReadOnlyDictionary<string, string> hashes) : SourceData
+{
+    private readonly int[] classes = [.. images.Labels];
+
+    /// <inheritdoc/>
+    public override int RowCount => images.Count;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> Classes => classes;
+
+    /// <inheritdoc/>
+    public override bool BringsTest => test is not null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Hashes => hashes;
+
+    /// <inheritdoc/>
+    public override EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels)
+    {
+        var (mean, deviation) = Scale(split.Train.AsSpan(), recipe["data.normalize"].Text());
+        int names = images.ClassNames.Length;
+        var input = new InputSpec([1, images.Height, images.Width], [], LearningTask.Classification, names);
+        int all = images.Count + (test?.Count ?? 0);
+        List<DataFact> facts =
+        [
+            new("rows", all.ToString("N0", CultureInfo.InvariantCulture)),
+            new("images", $"{images.Height} x {images.Width}, grey"),
+            new("classes", $"{names}: {string.Join(", ", images.ClassNames.Take(12))}"),
+        ];
+        int[] everyTest = test is null ? [.. split.Test] : [.. Enumerable.Range(0, test.Count)];
+        return new EncodedData(
+            Rows(images, [.. split.Train], mean, deviation, trainLabels), split.Validation.IsEmpty ? null : Rows(images, [.. split.Validation], mean, deviation),
+            everyTest.Length == 0 ? null : Rows(test ?? images, everyTest, mean, deviation), input, [.. images.ClassNames], facts)
+        {
+            Encoder = string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"image\",\"height\":{images.Height},\"width\":{images.Width},\"mean\":{mean:R},\"deviation\":{deviation:R}}}"),
+        };
+    }
+
+    // Sums of whole numbers: exact, whatever the order.
+    private (double Mean, double Deviation) Scale(ReadOnlySpan<int> rows, string normalize)
+    {
+        if (normalize is "unit" or "none")
+        {
+            return (0, normalize == "unit" ? images.MaxPixel : 1);
+        }
+
+        long sum = 0, squares = 0, count = 0;
+        foreach (int row in rows)
+        {
+            foreach (byte b in images[row])
+            {
+                sum += b;
+                squares += b * b;
+            }
+
+            count += images.Height * images.Width;
+        }
+
+        double mean = sum / (double)count;
+        return (mean, Math.Max(1e-6, Math.Sqrt((squares / (double)count) - (mean * mean))));
+    }
+
+    private static DataPart Rows(LabelledImages from, int[] rows, double mean, double deviation, Func<int[], int[]>? relabel = null)
+    {
+        int size = from.Height * from.Width;
+        var pixels = new byte[rows.Length * size];
+        var labels = new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            from[rows[i]].CopyTo(pixels.AsSpan(i * size));
+            labels[i] = from.Labels[rows[i]];
+        }
+
+        labels = relabel?.Invoke(labels) ?? labels;
+
+        // The dataset reads a byte b as b / 255.
+        var scale = new Normalization([mean / 255], [deviation / 255]);
+        return new DataPart(ArrayDataset.Classification(pixels, [1, from.Height, from.Width], labels, normalization: scale), labels, []);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Mettle.Data;
+using Mettle.Nn;
+
+namespace Mettle.Runs;
+
+/// <summary>Rows of a CSV file, optionally with test rows in a file of their own.</summary>
+/// <param name="Path">Training rows.</param>
+/// <param name="TestPath">Test rows; "" if they are split off.</param>
+/// <param name="Options">How the files are written.</param>
+/// <param name="Ignore">Columns that are no features, joined by line breaks.</param>
+public sealed record CsvSource(string Path, string TestPath, CsvLayout Options, string Ignore) : DataSource
+{
+    /// <inheritdoc/>
+    public override SourceData Read(Recipe recipe)
+    {
+        var target = recipe["data.target"];
+        string column = target.HasValue ? target.Text() : throw target.Problem("is needed for a table: the column to predict");
+        var options = Options.ToOptions(column);
+        var table = CsvReader.Read(Path, options);
+        if (!table.Has(column))
+        {
+            throw target.Problem($"names no column of {Path}: '{column}'. Columns: {string.Join(", ", table.Names.Take(30))}");
+        }
+
+        var test = TestPath.Length > 0 ? CsvReader.ReadLike(table, TestPath, options) : null;
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal) { [System.IO.Path.GetFileName(Path)] = FileHash.Sha256(Path) };
+        if (test is not null)
+        {
+            hashes[System.IO.Path.GetFileName(TestPath)] = FileHash.Sha256(TestPath);
+        }
+
+        return Options.ImageHeight > 0
+            ? new ImageRows(Image(table, column), test is null ? null : Image(test, column), hashes)
+            : new TableRows(table, test, column, recipe["data.task"].Text(), Ignore.Split('\n', StringSplitOptions.RemoveEmptyEntries), hashes);
+    }
+
+    private LabelledImages Image(Table table, string column)
+        => LabelledImages.FromTable(table, column, Options.ImageHeight, Options.ImageWidth, Options.MaxPixel);
+}
+
+/// <summary>How a CSV file is written; lists are joined by line breaks so that layouts compare by value.</summary>
+public sealed record CsvLayout(
+    bool Header, string Names, string Delimiter, string Missing, string Numeric, string Categorical, string TrimTarget, int ImageHeight, int ImageWidth, int MaxPixel)
+{
+    /// <summary>The reader's options.</summary>
+    public CsvOptions ToOptions(string target) => new()
+    {
+        Header = Header,
+        Names = Names.Length > 0 ? Names.Split('\n') : null,
+        Delimiter = Delimiter[0],
+        Missing = Missing.Length > 0 ? Missing.Split('\n') : CsvOptions.DefaultMissing,
+        Numeric = Numeric.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        Categorical = Categorical.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        Target = target,
+        TrimTarget = TrimTarget,
+    };
+}
+
+/// <summary>Development and test rows of tables.</summary>
+public sealed class TableRows : SourceData
+{
+    private readonly Table table;
+    private readonly Table? test;
+    private readonly EncoderOptions options;
+    private readonly int[] classes;
+
+    /// <summary>Reads the classes for stratified splits.</summary>
+    public TableRows(Table table, Table? test, string target, string task, IReadOnlyList<string> ignore, IReadOnlyDictionary<string, string> hashes)
+    {
+        this.table = table;
+        this.test = test;
+        Hashes = hashes;
+        options = new EncoderOptions
+        {
+            Target = target,
+            Ignore = ignore,
+            Task = task switch
+            {
+                "classification" => TargetTask.Classification,
+                "regression" => TargetTask.Regression,
+                _ => TargetTask.Auto,
+            },
+        };
+        int[] all = [.. Enumerable.Range(0, table.RowCount)];
+        var fitted = TableEncoder.Fit(table, all, options);
+        classes = fitted.Target.Task == TargetTask.Classification ? fitted.Encode(table).Labels : [];
+    }
+
+    /// <inheritdoc/>
+    public override int RowCount => table.RowCount;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<int> Classes => classes;
+
+    /// <inheritdoc/>
+    public override bool BringsTest => test is not null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Hashes { get; }
+
+    /// <inheritdoc/>
+    public override EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels)
+    {
+        var encoder = TableEncoder.Fit(table, split.Train.AsSpan(), options);
+        var train = encoder.Encode(table.Take(split.Train.AsSpan()));
+        var testTable = test ?? table.Take(split.Test.AsSpan());
+        int features = encoder.Numeric.Count == 0 ? 0 : train.Numeric.Length / train.RowCount;
+        var task = encoder.Target.Task == TargetTask.Classification ? LearningTask.Classification : LearningTask.Regression;
+        var input = new InputSpec([features], [.. train.Cardinalities], task, task == LearningTask.Classification ? train.ClassNames.Length : 1);
+        int missing = table.Columns.Sum(c => c.MissingCount);
+        List<DataFact> facts =
+        [
+            new("rows", Count(table.RowCount + (test?.RowCount ?? 0))),
+            new("columns", $"{table.Columns.Length - 1}: {encoder.Numeric.Count} numeric, {encoder.Categorical.Count} categorical"),
+            new("missing values", $"{Count(missing)} in {table.Columns.Count(c => c.MissingCount > 0)} columns"),
+            new("target", task == LearningTask.Classification ? $"{options.Target}: {string.Join(", ", train.ClassNames.Take(12))}" : $"{options.Target} (a number)"),
+        ];
+        return new EncodedData(
+            Rows(train, features, trainLabels), split.Validation.IsEmpty ? null : Rows(encoder.Encode(table.Take(split.Validation.AsSpan())), features),
+            testTable.RowCount == 0 ? null : Rows(encoder.Encode(testTable), features), input, [.. train.ClassNames], facts)
+        {
+            Encoder = encoder.ToJson(),
+        };
+    }
+
+    private static string Count(int n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static DataPart Rows(EncodedTable t, int features, Func<int[], int[]>? relabel = null)
+    {
+        int[]? codes = t.Cardinalities.Length > 0 ? t.Categorical : null;
+        int[] labels = relabel is null || t.Labels.Length == 0 ? t.Labels : relabel(t.Labels);
+        var rows = labels.Length > 0
+            ? ArrayDataset.Classification(t.Numeric, [features], labels, codes)
+            : ArrayDataset.Regression(t.Numeric, [features], t.RowCount, t.Targets, codes);
+        return new DataPart(rows, labels, t.Targets);
+    }
+}
