@@ -120,8 +120,14 @@ public sealed class DownloaderTests : IDisposable
             context.Response.Abort();
         });
 
-        await FailsAsync(server.Address, new DownloadOptions { Timeout = TimeSpan.FromMilliseconds(300) }, "silent for 0.3 seconds");
-        released.SetResult();
+        try
+        {
+            await FailsAsync(server.Address, new DownloadOptions { Timeout = TimeSpan.FromMilliseconds(300) }, "silent for 0.3 seconds");
+        }
+        finally
+        {
+            released.SetResult();
+        }
     }
 
     [Fact]
