@@ -1,0 +1,25 @@
+namespace Mettle.Nn;
+
+/// <summary>
+/// x + branch(x), or shortcut(x) + branch(x) where the branch changes the shape. Keys: "branch.*", "shortcut.*".
+/// He, Zhang, Ren and Sun, "Deep residual learning" (2016), equations 1 and 2.
+/// </summary>
+public sealed class Residual : Module
+{
+    /// <summary>A residual block.</summary>
+    public Residual(Module branch, Module? shortcut = null)
+    {
+        Branch = Register("branch", branch);
+        Shortcut = shortcut is null ? null : Register("shortcut", shortcut);
+    }
+
+    /// <summary>What is added.</summary>
+    public Module Branch { get; }
+
+    /// <summary>The way around; null: the input itself.</summary>
+    public Module? Shortcut { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x, Pass pass)
+        => Watch((Shortcut?.Forward(x, pass) ?? x) + Branch.Forward(x, pass));
+}
