@@ -19,7 +19,10 @@ public static class OpTable
         Max.Info, Min.Info, Sum.Info,
 
         // Contraction
-        MatMul.Info,
+        Conv.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
+
+        // Pooling
+        MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info,
 
         // Composite
         CrossEntropy.Info, Gelu.Info, LogSoftmax.Info, Softmax.Info,

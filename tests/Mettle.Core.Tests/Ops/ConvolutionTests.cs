@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Mettle;
+using static Mettle.Core.Tests.Ops.Differentiation;
+
+namespace Mettle.Core.Tests.Ops;
+
+public sealed class ConvolutionTests
+{
+    public static TheoryData<string> Cases => [.. TorchComparison.Of("conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d")];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Convolution_OfTorchCase_MatchesTorch(string name)
+    {
+        TorchComparison.Check(name, DType.F64, Run);
+        TorchComparison.Check(name, DType.F32, Run);
+
+        Tensor[] Run(Tensor[] x, JsonElement a)
+        {
+            var bias = x.Length > 2 ? x[2] : null;
+            int groups = a.TryGetProperty("groups", out var g) ? g.GetInt32() : 1;
+            var (stride, padding, dilation, extra) = (TorchComparison.Size(a, "stride", 1), TorchComparison.Size(a, "padding", 0), TorchComparison.Size(a, "dilation", 1), TorchComparison.Size(a, "output_padding", 0));
+            return TorchCases.Find(name).GetProperty("op").GetString() switch
+            {
+                "conv1d" => [x[0].Conv1d(x[1], bias, stride.Width, padding.Width, dilation.Width, groups)],
+                "conv2d" => [x[0].Conv2d(x[1], bias, stride, padding, dilation, groups)],
+                "conv_transpose1d" => [x[0].ConvTranspose1d(x[1], bias, stride.Width, padding.Width, extra.Width, groups, dilation.Width)],
+                _ => [x[0].ConvTranspose2d(x[1], bias, stride, padding, extra, groups, dilation)],
+            };
+        }
+    }
+
+    // Sizes that take every path of the kernels: gathered and in place, one panel and several, edges of tiles.
+    [Theory]
+    [InlineData(2, 3, 9, 10, 5, 3, 1, 1, 1, 1)]
+    [InlineData(1, 32, 9, 26, 40, 3, 1, 1, 1, 1)]
+    [InlineData(2, 34, 7, 25, 33, 3, 1, 0, 1, 1)]
+    [InlineData(2, 33, 8, 8, 65, 1, 1, 0, 1, 1)]
+    [InlineData(1, 40, 11, 27, 36, 3, 2, 1, 1, 1)]
+    [InlineData(1, 16, 12, 12, 32, 3, 1, 2, 2, 2)]
+    [InlineData(3, 6, 12, 13, 6, 3, 2, 1, 1, 6)]
+    [InlineData(2, 6, 12, 13, 12, 3, 1, 1, 1, 6)]
+    [InlineData(1, 70, 10, 10, 4, 5, 3, 2, 1, 1)]
+    public void Convolution_AllThree_MatchDirectSums(int n, int c, int h, int w, int k, int kernel, int stride, int pad, int dilation, int groups)
+    {
+        var x = Draw(1, n, c, h, w);
+        var weight = Draw(2, k, c / groups, kernel, kernel);
+        int oh = ((h + (2 * pad) - (dilation * (kernel - 1)) - 1) / stride) + 1, ow = ((w + (2 * pad) - (dilation * (kernel - 1)) - 1) / stride) + 1;
+        var g = Draw(3, n, k, oh, ow);
+        var (px, pw, pg) = (x.ToArray<double>(), weight.ToArray<double>(), g.ToArray<double>());
+        var (y, gx, gw) = (new double[pg.Length], new double[px.Length], new double[pw.Length]);
+        int ci = c / groups, ki = k / groups;
+        for (int i = 0; i < y.Length; i++)
+        {
+            int q = i % ow, p = i / ow % oh, f = i / ow / oh % k, m = i / ow / oh / k;
+            for (int t = 0; t < ci * kernel * kernel; t++)
+            {
+                int s = t % kernel, r = t / kernel % kernel, d = t / kernel / kernel;
+                int row = (p * stride) - pad + (r * dilation), column = (q * stride) - pad + (s * dilation);
+                if (row >= 0 && row < h && column >= 0 && column < w)
+                {
+                    int at = (((((m * c) + (f / ki * ci) + d) * h) + row) * w) + column;
+                    int tap = (f * ci * kernel * kernel) + t;
+                    y[i] += px[at] * pw[tap];
+                    gx[at] += pg[i] * pw[tap];
+                    gw[tap] += pg[i] * px[at];
+                }
+            }
+        }
+
+        foreach (var type in new[] { DType.F64, DType.F32 })
+        {
+            double tolerance = type == DType.F64 ? 1e-13 : 2e-6;
+            var (tx, tw, tg) = (x.To(type), weight.To(type), g.To(type));
+            int[] s = [stride, stride], p = [pad, pad], d = [dilation, dilation];
+            TorchComparison.Same("conv", Tensor.From(y, g.Shape), new Conv(s, p, d, groups).Apply(tx, tw), tolerance);
+            TorchComparison.Same("input gradient", Tensor.From(gx, x.Shape), new ConvInputGrad([h, w], s, p, d, groups).Apply(tg, tw), tolerance);
+            TorchComparison.Same("weight gradient", Tensor.From(gw, weight.Shape), new ConvWeightGrad([kernel, kernel], s, p, d, groups).Apply(tx, tg), tolerance);
+
+            // Other memory orders of the operands.
+            var (lx, lg) = (ChannelsLast(tx), ChannelsLast(tg));
+            Assert.Equal(Bits(new Conv(s, p, d, groups).Apply(tx, tw)), Bits(new Conv(s, p, d, groups).Apply(lx, tw)));
+            Assert.Equal(Bits(new ConvInputGrad([h, w], s, p, d, groups).Apply(tg, tw)), Bits(new ConvInputGrad([h, w], s, p, d, groups).Apply(lg, tw)));
+            Assert.Equal(Bits(new ConvWeightGrad([kernel, kernel], s, p, d, groups).Apply(tx, tg)), Bits(new ConvWeightGrad([kernel, kernel], s, p, d, groups).Apply(lx, lg)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(2, 1, 1, 2)]
+    [InlineData(2, 0, 2, 1)]
+    public void Convolution_Derivatives_MatchFiniteDifferences(int stride, int pad, int dilation, int groups)
+        => Check(
+            x => x[0].Conv2d(x[1], x[2], stride, pad, dilation, groups),
+            Draw(4, 2, 4, 6, 7), Draw(5, 4, 4 / groups, 3, 2), Draw(6, 4));
+
+    [Fact]
+    public void ConvTranspose_Derivatives_MatchFiniteDifferences()
+        => Check(x => x[0].ConvTranspose2d(x[1], x[2], 2, 1, 1), Draw(7, 2, 3, 4, 3), Draw(8, 3, 2, 3, 3), Draw(9, 2));
+
+    [Fact]
+    public void Convolution_Vmap_EqualsLoop()
+    {
+        var (x, w, b) = (Draw(10, 2, 4, 5, 6), Draw(11, 6, 2, 3, 3), Draw(12, 6));
+        CheckVmap(t => t[0].Conv2d(t[1], t[2], (2, 1), 1, 1, 2), x, w, b);
+        CheckVmap(t => new ConvInputGrad([5, 6], [2, 1], [1, 1], [1, 1], 2).Apply(t[0], t[1]), Draw(13, 2, 6, 3, 6), w);
+        CheckVmap(t => new ConvWeightGrad([3, 3], [2, 1], [1, 1], [1, 1], 2).Apply(t[0], t[1]), x, Draw(13, 2, 6, 3, 6));
+    }
+
+    [Fact]
+    public void PerSampleGrad_OfConvolution_EqualsLoop()
+    {
+        var w = Draw(14, 5, 3, 3, 3).AsParameter();
+        var x = Draw(15, 4, 3, 6, 6);
+        Tensor Loss(Tensor[] s) => s[0].Unsqueeze(0).Conv2d(w, padding: 1).Tanh().Square().Sum();
+        var together = Transforms.PerSampleGrad(Loss, [w], x)[0];
+        for (int i = 0; i < 4; i++)
+        {
+            TorchComparison.Same("sample", Autograd.Grad(Loss([x.Select(0, i)]), [w])[0]!, together.Select(0, i), 1e-13);
+        }
+    }
+
+    [Fact]
+    public void Convolution_OneThreadOrMore_SameBits()
+    {
+        var x = Draw(16, 19, 24, 14, 14).To(DType.F32);
+        var w = Draw(17, 48, 24, 3, 3).To(DType.F32);
+        int threads = Scheduler.Threads;
+        try
+        {
+            byte[] Run(int count)
+            {
+                Scheduler.Threads = count;
+                var (lx, lw) = (x.WithGrad(), w.WithGrad());
+                var y = lx.Conv2d(lw, padding: 1);
+                var g = Autograd.Grad((y * y).Sum(), [lx, lw], retainGraph: true);
+                return [.. Bits(y), .. Bits(g[0]!), .. Bits(g[1]!)];
+            }
+
+            Assert.Equal(Run(1), Run(3));
+        }
+        finally
+        {
+            Scheduler.Threads = threads;
+        }
+    }
+
+    private static byte[] Bits(Tensor t) => t.ToBytes();
+
+    private static Tensor ChannelsLast(Tensor x) => x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2);
+}
