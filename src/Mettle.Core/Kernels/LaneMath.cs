@@ -7,7 +7,7 @@ namespace Mettle;
 /// Elementary functions on vectors of lanes with explicit fused multiply-adds, so that AVX-512, AVX2 and NEON give the same
 /// bits. f32 polynomials after Moshier's Cephes library (netlib, expf, logf, tanhf); relative error below 2e-7.
 /// </summary>
-internal static class LaneMath
+internal static partial class LaneMath
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
@@ -33,9 +33,6 @@ internal static class LaneMath
         var half = k >> 1;
         return p * PowerOfTwo(half) * PowerOfTwo(k - half);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Exp(Vector512<double> x) => Vector512.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log(Vector512<float> x)
@@ -66,14 +63,23 @@ internal static class LaneMath
         return Vector512.ConditionalSelect(Vector512.Equals(x, Vector512.Create(float.PositiveInfinity)), x, r);
     }
 
+    /// <summary>Logistic function, by the exponential of -|x|: it never overflows, so the left tail keeps its accuracy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Log(Vector512<double> x) => Vector512.Log(x);
+    public static Vector512<float> Sigmoid(Vector512<float> x)
+    {
+        var e = Exp(-Vector512.Abs(x));
+        var left = Vector512.LessThan(x, Vector512<float>.Zero);
+        return Vector512.ConditionalSelect(left, e, Vector512<float>.One) / (Vector512<float>.One + e);
+    }
 
+    /// <summary>Logistic function, by the exponential of -|x|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Sigmoid(Vector512<double> x) => Vector512<double>.One / (Vector512<double>.One + Exp(-x));
+    public static Vector512<double> Sigmoid(Vector512<double> x)
+    {
+        var e = Exp(-Vector512.Abs(x));
+        var left = Vector512.LessThan(x, Vector512<double>.Zero);
+        return Vector512.ConditionalSelect(left, e, Vector512<double>.One) / (Vector512<double>.One + e);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Tanh(Vector512<float> x)
@@ -145,11 +151,11 @@ internal static class LaneMath
 
     /// <summary>Sine by way of float64 lanes.</summary>
     public static Vector512<float> Sin(Vector512<float> x)
-        => Vector512.Narrow(Vector512.Sin(Vector512.WidenLower(x)), Vector512.Sin(Vector512.WidenUpper(x)));
+        => Vector512.Narrow(Sin(Vector512.WidenLower(x)), Sin(Vector512.WidenUpper(x)));
 
     /// <summary>Cosine by way of float64 lanes.</summary>
     public static Vector512<float> Cos(Vector512<float> x)
-        => Vector512.Narrow(Vector512.Cos(Vector512.WidenLower(x)), Vector512.Cos(Vector512.WidenUpper(x)));
+        => Vector512.Narrow(Cos(Vector512.WidenLower(x)), Cos(Vector512.WidenUpper(x)));
 
     /// <summary>x^y by way of float64 lanes.</summary>
     public static Vector512<float> Pow(Vector512<float> x, Vector512<float> y)
@@ -206,6 +212,6 @@ internal static class LaneMath
             sum += term;
         }
 
-        return Math.CopySign(sum * 2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a), x);
+        return Math.CopySign(sum * 2 / Math.Sqrt(Math.PI) * Exp(Vector512.Create(-a * a)).ToScalar(), x);
     }
 }

@@ -42,6 +42,6 @@ public sealed class Cos : UnaryOp
     {
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => LaneMath.Cos(x);
 
-        static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Cos(x);
+        static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => LaneMath.Cos(x);
     }
 }

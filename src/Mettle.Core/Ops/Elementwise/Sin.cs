@@ -42,6 +42,6 @@ public sealed class Sin : UnaryOp
     {
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => LaneMath.Sin(x);
 
-        static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Sin(x);
+        static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => LaneMath.Sin(x);
     }
 }

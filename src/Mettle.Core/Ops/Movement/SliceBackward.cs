@@ -18,6 +18,15 @@ public sealed class SliceBackward : Op
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("slice_backward", typeof(SliceBackward), Samples, Errors);
 
+    /// <summary>The result's shape.</summary>
+    public Shape To => to;
+
+    /// <summary>Where each axis of the operand begins in the result.</summary>
+    public IReadOnlyList<int> Starts => starts;
+
+    /// <summary>Index step of each axis.</summary>
+    public IReadOnlyList<int> Steps => steps;
+
     /// <inheritdoc/>
     public override string Name => "slice_backward";
 
