@@ -7,7 +7,9 @@ internal delegate NdArray[] Oracle(Op op, NdArray[] inputs);
 internal static class OracleTable
 {
     public static IReadOnlyDictionary<string, Oracle> All { get; } = new Dictionary<string, Oracle>(
-        [.. ElementwiseOracles.All, .. MovementOracles.All, .. ReductionOracles.All, .. ContractionOracles.All]);
+        [
+            .. ElementwiseOracles.All, .. MovementOracles.All, .. ReductionOracles.All, .. ContractionOracles.All,
+            .. IndexingOracles.All, .. ProbabilityOracles.All]);
 
     public static NdArray[] Run(string name, Op op, params NdArray[] inputs)
         => All.TryGetValue(name, out var oracle)
