@@ -121,7 +121,8 @@ internal static class SampleReports
     public static LineChart Curves() => new("Loss by epoch", "Epoch", "Cross-entropy", [
         new("training", Range(60), [.. Range(60).Select(e => 2.2 * Math.Exp(-e / 7) + 0.012)]),
         new("validation", Range(60), [.. Range(60).Select(e => 2.0 * Math.Exp(-e / 8) + 0.11 + (0.0009 * e) + (0.01 * Math.Sin(e * 1.7)))]),
-    ], LogY: true) { Marks = [new(41, "restored"), new(44, "patience began")] };
+    ], LogY: true)
+    { Marks = [new(41, "restored"), new(44, "patience began")] };
 
     public static LineChart Accuracy() => new("Accuracy by epoch", "Epoch", "Accuracy", [
         new("training", Range(60), [.. Range(60).Select(e => 1 - (0.8 * Math.Exp(-e / 5)))]),
