@@ -47,8 +47,8 @@ internal static unsafe class AxisRows
         return Tensor.AllocateLike(shape, strides, spec.DType);
     }
 
-    /// <summary>Applies a row kernel along <paramref name="axis"/>; results as long as the rows, or one per row.</summary>
-    public static void Run<TKernel>(Tensor a, Tensor? b, Tensor y, int axis, bool onePerRow = false)
+    /// <summary>Applies a kernel with a row of results to each row along <paramref name="axis"/>.</summary>
+    public static void Run<TKernel>(Tensor a, Tensor? b, Tensor y, int axis)
         where TKernel : struct, IRowKernel<float>, IRowKernel<double>
     {
         if (y.Count == 0)
@@ -61,11 +61,11 @@ internal static unsafe class AxisRows
         long n = a.Shape[axis];
         if (a.DType == DType.F32)
         {
-            For<float, TKernel>(rowsA, rowsB, y, n, onePerRow);
+            For<float, TKernel>(rowsA, rowsB, y, n, onePerRow: false);
         }
         else
         {
-            For<double, TKernel>(rowsA, rowsB, y, n, onePerRow);
+            For<double, TKernel>(rowsA, rowsB, y, n, onePerRow: false);
         }
 
         Free(rowsA, a);
@@ -73,6 +73,32 @@ internal static unsafe class AxisRows
         {
             Free(rowsB!, b);
         }
+    }
+
+    /// <summary>Applies a kernel with one result per row to the marked axes, merged into one, of <paramref name="x"/>.</summary>
+    public static void Reduce<TKernel>(Tensor x, Tensor y, bool[] marked)
+        where TKernel : struct, IRowKernel<float>, IRowKernel<double>
+    {
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        var order = Enumerable.Range(0, x.Rank).OrderBy(i => marked[i]).ToArray();
+        var view = x.View(
+            new Shape(Array.ConvertAll(order, i => x.Shape[i])), Array.ConvertAll(order, i => x.Strides[i]), x.Offset);
+        var rows = view.RowMajor();
+        long n = x.Count / y.Count;
+        if (x.DType == DType.F32)
+        {
+            For<float, TKernel>(rows, null, y, n, onePerRow: true);
+        }
+        else
+        {
+            For<double, TKernel>(rows, null, y, n, onePerRow: true);
+        }
+
+        Free(rows, x);
     }
 
     private static void For<T, TKernel>(Tensor a, Tensor? b, Tensor y, long n, bool onePerRow)

@@ -9,14 +9,17 @@ public static class OpTable
         // Elementwise
         Abs.Info, Add.Info, Cast.Info, Cos.Info, Div.Info, Equal.Info, Erf.Info, Exp.Info, Floor.Info, Less.Info,
         LessEqual.Info, Log.Info, Maximum.Info, Minimum.Info, Mul.Info, Neg.Info, Pow.Info, Relu.Info, Round.Info,
-        Sigmoid.Info, Sign.Info, Sin.Info, Sqrt.Info, StopGradient.Info, Sub.Info, Tanh.Info, Where.Info,
+        Sigmoid.Info, Sign.Info, Sin.Info, Softplus.Info, Sqrt.Info, StopGradient.Info, Sub.Info, Tanh.Info, Where.Info,
 
         // Movement
-        Broadcast.Info, Concat.Info, Gather.Info, IndexAdd.Info, IndexSelect.Info, OneHot.Info, Permute.Info, Reshape.Info,
+        Broadcast.Info, Concat.Info, Gather.Info, IndexAdd.Info, IndexSelect.Info, OneHot.Info, Pad.Info, Permute.Info, Reshape.Info,
         ScatterAdd.Info, Slice.Info, SliceBackward.Info,
 
+        // Logic
+        And.Info, Not.Info, Or.Info,
+
         // Reduction
-        Max.Info, Min.Info, Sum.Info,
+        ArgMax.Info, ArgMin.Info, CumSum.Info, LogSumExp.Info, Max.Info, Min.Info, Sort.Info, Sum.Info,
 
         // Contraction
         Conv.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
@@ -25,6 +28,6 @@ public static class OpTable
         MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info,
 
         // Composite
-        CrossEntropy.Info, Gelu.Info, LogSoftmax.Info, Softmax.Info,
+        CrossEntropy.Info, Gelu.Info, GeluTanh.Info, LogSoftmax.Info, Silu.Info, Softmax.Info,
     ];
 }

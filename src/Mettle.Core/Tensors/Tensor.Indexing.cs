@@ -83,4 +83,36 @@ public sealed partial class Tensor
 
     /// <summary>i64 labels as f32 rows of 0 and 1 along a new last axis.</summary>
     public Tensor OneHot(int classes) => new OneHot(classes).Apply(this);
+
+    /// <summary>Adds <paramref name="before"/> and <paramref name="after"/> elements of <paramref name="value"/>, one count per axis.</summary>
+    public Tensor Pad(ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0) => new Pad(before, after, value).Apply(this);
+
+    /// <summary>Elements in order along <paramref name="axis"/> and their i64 places before; equals keep their order, NaN counts as the largest.</summary>
+    public (Tensor Values, Tensor Indices) Sort(int axis = -1, bool descending = false)
+    {
+        var sorted = new Sort(Shape.Axis(axis, "sort"), descending).ApplyAll(this);
+        return (sorted[0], sorted[1]);
+    }
+
+    /// <summary>The <paramref name="k"/> largest (or smallest) elements along <paramref name="axis"/> in order, and their i64 places; of equals the first.</summary>
+    public (Tensor Values, Tensor Indices) TopK(int k, int axis = -1, bool largest = true)
+    {
+        int n = Shape[Shape.Axis(axis, "topk")];
+        if (k < 0 || k > n)
+        {
+            throw new ArgumentException($"topk: axis {axis} of {Shape} has {n} elements, {k} were asked for.");
+        }
+
+        var (values, indices) = Sort(axis, descending: largest);
+        return (values.Narrow(axis, 0, k), indices.Narrow(axis, 0, k));
+    }
+
+    /// <summary>i64 place of the largest element along <paramref name="axis"/>: the first of equals; NaN wins.</summary>
+    public Tensor ArgMax(int axis = -1) => new ArgMax(Shape.Axis(axis, "argmax")).Apply(this);
+
+    /// <summary>i64 place of the smallest element along <paramref name="axis"/>: the first of equals; NaN wins.</summary>
+    public Tensor ArgMin(int axis = -1) => new ArgMin(Shape.Axis(axis, "argmin")).Apply(this);
+
+    /// <summary>Running sum along <paramref name="axis"/>.</summary>
+    public Tensor CumSum(int axis = -1) => new CumSum(Shape.Axis(axis, "cumsum")).Apply(this);
 }

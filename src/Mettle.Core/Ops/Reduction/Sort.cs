@@ -1,0 +1,102 @@
+namespace Mettle;
+
+/// <summary>
+/// Elements in order along an axis, and their i64 places before. Stable: equals keep their order. NaN counts as the largest.
+/// The gradient goes back to those places.
+/// </summary>
+public sealed class Sort : Op
+{
+    private readonly int axis;
+    private readonly bool descending;
+
+    /// <summary>Sorts along <paramref name="axis"/> (not negative).</summary>
+    public Sort(int axis, bool descending = false)
+    {
+        this.axis = axis;
+        this.descending = descending;
+    }
+
+    /// <summary>Row of the op table.</summary>
+    public static OpInfo Info { get; } = new("sort", typeof(Sort), Samples, Errors);
+
+    /// <summary>The axis sorted along.</summary>
+    public int Axis => axis;
+
+    /// <summary>Whether the largest come first.</summary>
+    public bool Descending => descending;
+
+    /// <inheritdoc/>
+    public override string Name => "sort";
+
+    /// <inheritdoc/>
+    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
+    {
+        Expect(inputs, 1);
+        inputs[0].Shape.Axis(axis, Name);
+        return inputs[0].DType is DType.F32 or DType.F64 or DType.I32 or DType.I64
+            ? [inputs[0], inputs[0] with { DType = DType.I64 }]
+            : throw Bad($"needs f32, f64, i32 or i64, got {inputs[0]}; convert with To().");
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
+        => [grads[0] is { } g ? new ScatterAdd(axis, g.Shape[axis]).Apply(g, node.Outputs[1]) : null];
+
+    /// <inheritdoc/>
+    public override Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size)
+        => new Sort(axis + 1, descending).ApplyAll(inputs[0]);
+
+    /// <inheritdoc/>
+    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
+    {
+        Tensor[] outputs = [AxisRows.Allocate(specs[0], axis), AxisRows.Allocate(specs[1], axis)];
+        Run(inputs, outputs);
+        return outputs;
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (outputs[0].Count == 0)
+        {
+            return;
+        }
+
+        var rows = AxisRows.Last(inputs[0], axis);
+        switch (rows.DType)
+        {
+            case DType.F32:
+                SortRows.Run<float>(rows, outputs[0], outputs[1], descending);
+                break;
+            case DType.F64:
+                SortRows.Run<double>(rows, outputs[0], outputs[1], descending);
+                break;
+            case DType.I32:
+                SortRows.Run<int>(rows, outputs[0], outputs[1], descending);
+                break;
+            default:
+                SortRows.Run<long>(rows, outputs[0], outputs[1], descending);
+                break;
+        }
+
+        AxisRows.Free(rows, inputs[0]);
+    }
+
+    private static IEnumerable<OpSample> Samples() =>
+    [
+        new("rows", new Sort(1), 0, new SampleInput([5, 7], Fill.Distinct)),
+        new("columns", new Sort(0), 0, new SampleInput([5, 7], Fill.Distinct)),
+        new("descending middle", new Sort(1, descending: true), 0, new SampleInput([3, 4, 5], Fill.Distinct)),
+        new("long", new Sort(0), 0, new SampleInput([1037], Fill.Distinct)),
+        new("ties", new Sort(0), 0, new SampleInput([1037], Fill.Index, 5)),
+        new("ties descending", new Sort(0, descending: true), 0, new SampleInput([1037], Fill.Index, 5)),
+        new("one", new Sort(0), 0, new SampleInput([1])),
+        new("empty", new Sort(1), 0, new SampleInput([3, 0])),
+    ];
+
+    private static IEnumerable<OpError> Errors() =>
+    [
+        new("axis", () => new Sort(1).Apply(Tensor.Zeros([2])), "sort: axis 1 is outside a tensor of shape [2]"),
+        new("bool", () => new Sort(0).Apply(Tensor.Full([2], 1, DType.Bool)), "sort: needs f32, f64, i32 or i64, got bool[2]"),
+    ];
+}
