@@ -1,0 +1,61 @@
+namespace Mettle.Nn;
+
+/// <summary>Metrics of classifiers' outputs.</summary>
+public static class ClassificationMetrics
+{
+    private const double SmallestProbability = 1e-300;
+
+    /// <summary>Share of rows whose class is among the k largest outputs (the first of equals wins); NaN outputs are wrong.</summary>
+    public static double TopK(Predictions p, int k)
+    {
+        int right = 0;
+        for (int i = 0; i < p.Count; i++)
+        {
+            var row = p.Row(i);
+            int label = p.Labels[i], above = 0;
+            bool valid = true;
+            for (int c = 0; c < row.Length; c++)
+            {
+                valid &= !float.IsNaN(row[c]);
+                above += row[c] > row[label] || (row[c] == row[label] && c < label) ? 1 : 0;
+            }
+
+            right += valid && above < k ? 1 : 0;
+        }
+
+        return right / (double)p.Count;
+    }
+
+    /// <summary>-log of the probability given to the true class, row by row (natural logarithm; at most 690).</summary>
+    public static double[] LogLosses(Predictions p)
+        => [.. Enumerable.Range(0, p.Count).Select(i => -Math.Log(AtLeast(p.Probabilities(i)[p.Labels[i]])))];
+
+    /// <summary>
+    /// Expected calibration error: rows in bins by the confidence of their prediction, mean gap between confidence and accuracy
+    /// weighted by the bins' rows (Guo et al., ICML 2017, eq. 3).
+    /// </summary>
+    public static double CalibrationError(Predictions p, int bins = 15)
+    {
+        double[] confidence = new double[bins];
+        int[] right = new int[bins];
+        for (int i = 0; i < p.Count; i++)
+        {
+            int predicted = p.Predicted(i);
+            if (predicted < 0)
+            {
+                return double.NaN;
+            }
+
+            double c = p.Probabilities(i)[predicted];
+            // Bins are (low, high], as in the paper.
+            int bin = Math.Clamp((int)Math.Ceiling(c * bins) - 1, 0, bins - 1);
+            confidence[bin] += c;
+            right[bin] += predicted == p.Labels[i] ? 1 : 0;
+        }
+
+        return Enumerable.Range(0, bins).Sum(b => Math.Abs(right[b] - confidence[b])) / p.Count;
+    }
+
+    // NaN stays NaN.
+    private static double AtLeast(double probability) => probability < SmallestProbability ? SmallestProbability : probability;
+}
