@@ -25,7 +25,7 @@ internal static class Table
 
     /// <summary>
     /// Whether the op promises one order of operations per result element whatever the batch and memory layout. Reductions
-    /// follow the strides, and a fused op's batching runs its decomposition.
+    /// follow the strides, a fused op's batching runs its decomposition, a convolution's may add the bias last.
     /// </summary>
-    public static bool SameOrder(Op op) => op is not (Reduction or FusedOp);
+    public static bool SameOrder(Op op) => op is not (Reduction or FusedOp or ConvolutionOp);
 }
