@@ -19,30 +19,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Consecutive pieces of the given sizes along <paramref name="axis"/>, as views; the sizes must add up.</summary>
-    public Tensor[] Split(int axis, params ReadOnlySpan<int> sizes)
-    {
-        axis = Shape.Axis(axis, "split");
-        int total = 0;
-        foreach (int s in sizes)
-        {
-            total += s;
-        }
-
-        if (total != Shape[axis])
-        {
-            throw new ArgumentException($"split: sizes [{string.Join(", ", sizes.ToArray())}] add up to {total}, axis {axis} of {Shape} has {Shape[axis]}.");
-        }
-
-        var pieces = new Tensor[sizes.Length];
-        int from = 0;
-        for (int i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = Narrow(axis, from, from + sizes[i]);
-            from += sizes[i];
-        }
-
-        return pieces;
-    }
+    public Tensor[] Split(int axis, params ReadOnlySpan<int> sizes) => new Split(Shape.Axis(axis, "split"), sizes).ApplyAll(this);
 
     /// <summary>At most <paramref name="count"/> pieces of equal size along <paramref name="axis"/>, the last perhaps smaller.</summary>
     public Tensor[] Chunk(int axis, int count)

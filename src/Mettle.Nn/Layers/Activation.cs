@@ -23,7 +23,7 @@ public sealed class Activation : Module
         "relu" => new(word, x => x.Relu()),
         "leaky_relu" => new(word, x => Activations.LeakyRelu(x)),
         "elu" => new(word, x => Activations.Elu(x)),
-        "gelu" => new(word, Activations.Gelu),
+        "gelu" => new(word, x => x.Gelu()),
         "gelu_tanh" => new(word, Activations.GeluTanh),
         "silu" => new(word, Activations.Silu),
         "tanh" => new(word, x => x.Tanh()),

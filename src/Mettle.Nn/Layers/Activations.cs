@@ -10,10 +10,7 @@ public static class Activations
     public static Tensor Elu(Tensor x, double alpha = 1)
         => Tensor.Where(x > 0, x, ((-(-x).Relu()).Exp() - 1) * alpha);
 
-    /// <summary>x Φ(x) with the error function. Hendrycks and Gimpel, "Gaussian error linear units" (2016).</summary>
-    public static Tensor Gelu(Tensor x) => x * 0.5 * ((x * (1 / Math.Sqrt(2))).Erf() + 1);
-
-    /// <summary>GELU's approximation by tanh, within 5e-4 of <see cref="Gelu"/>.</summary>
+    /// <summary>GELU's approximation by tanh, within 5e-4 of <see cref="Tensor.Gelu"/>.</summary>
     public static Tensor GeluTanh(Tensor x)
         => x * 0.5 * (((x + (x * x * x * 0.044715)) * Math.Sqrt(2 / Math.PI)).Tanh() + 1);
 
