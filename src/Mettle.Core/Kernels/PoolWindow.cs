@@ -35,6 +35,31 @@ internal readonly record struct PoolWindow
     /// <summary>Plane columns [from, to) in steps of the dilation under window column <paramref name="j"/>.</summary>
     public (int From, int To) Columns(int j) => Range(j, Stride.Width, Padding.Width, Dilation.Width, Kernel.Width, Width);
 
+    /// <summary>Window rows [from, to) that cover plane row <paramref name="h"/>; without dilation.</summary>
+    public (int From, int To) RowsOver(int h) => Over(h, Stride.Height, Padding.Height, Kernel.Height, OutHeight);
+
+    /// <summary>Window columns [from, to) that cover plane column <paramref name="w"/>; without dilation.</summary>
+    public (int From, int To) ColumnsOver(int w) => Over(w, Stride.Width, Padding.Width, Kernel.Width, OutWidth);
+
+    /// <summary>Cells that a mean over window (i, j) divides by.</summary>
+    public int Divisor(int i, int j, bool countPadding)
+    {
+        if (countPadding)
+        {
+            return Kernel.Height * Kernel.Width;
+        }
+
+        var (top, bottom) = Rows(i);
+        var (left, right) = Columns(j);
+        return (bottom - top) * (right - left);
+    }
+
+    private static (int From, int To) Over(int at, int stride, int padding, int kernel, int count)
+    {
+        int before = at + padding - kernel;
+        return (before < 0 ? 0 : (before / stride) + 1, Math.Min(count, ((at + padding) / stride) + 1));
+    }
+
     private static (int From, int To) Range(int i, int stride, int padding, int dilation, int kernel, int size)
     {
         int from = (i * stride) - padding;

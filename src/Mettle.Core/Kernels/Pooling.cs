@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -10,34 +11,74 @@ internal static unsafe class Pooling
     public static void Max<T>(PoolWindow window, Tensor x, Tensor y, Tensor indices)
         where T : unmanaged
     {
-        var source = ChannelsLast(x);
+        var source = ChannelRows.Of(x);
         Scheduler.For(
             window.Images * window.OutHeight,
             new MaxJob<T> { Window = window, X = new(source), Y = new(y), Indices = new(indices) });
-        Free(source, x);
+        ChannelRows.Free(source, x);
     }
 
-    /// <summary>The tensor itself if its channels are adjacent, else a copy.</summary>
-    private static Tensor ChannelsLast(Tensor x)
-    {
-        if (x.Strides[1] == 1)
-        {
-            return x;
-        }
+    /// <summary>Mean under each window.</summary>
+    public static void Mean<T>(PoolWindow window, bool countPadding, Tensor x, Tensor y)
+        where T : unmanaged, INumber<T>
+        => Average<T>(window, countPadding, x, y, spread: false);
 
-        var s = x.Shape;
-        var d = x.Strides;
-        var rows = x.View([s[0], s[2], s[3], s[1]], [d[0], d[2], d[3], d[1]], x.Offset).RowMajor();
-        var r = rows.Strides;
-        return rows.View(s, [r[0], r[3], r[1], r[2]], rows.Offset);
+    /// <summary>For each cell the sum over the windows that cover it of their element divided as for the mean.</summary>
+    public static void Spread<T>(PoolWindow window, bool countPadding, Tensor g, Tensor x)
+        where T : unmanaged, INumber<T>
+        => Average<T>(window, countPadding, g, x, spread: true);
+
+    private static void Average<T>(PoolWindow window, bool countPadding, Tensor x, Tensor y, bool spread)
+        where T : unmanaged, INumber<T>
+    {
+        var source = ChannelRows.Of(x);
+        Scheduler.For(
+            window.Images * y.Shape[2],
+            new MeanJob<T> { Window = window, CountPadding = countPadding, Spread = spread, X = new(source), Y = new(y), Rows = y.Shape[2], Columns = y.Shape[3] });
+        ChannelRows.Free(source, x);
     }
 
-    private static void Free(Tensor copy, Tensor x)
+    private struct MeanJob<T> : IJob
+        where T : unmanaged, INumber<T>
     {
-        if (!ReferenceEquals(copy.Storage, x.Storage))
+        public PoolWindow Window;
+        public bool CountPadding;
+        public bool Spread;
+        public ImageView<T> X;
+        public ImageView<T> Y;
+        public int Rows;
+        public int Columns;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int index)
         {
-            copy.Release();
+            int image = index / Rows, i = index % Rows;
+            int w = Vector512<T>.Count;
+            var rows = Spread ? Window.RowsOver(i) : Window.Rows(i);
+            T* x = X.Data + (image * X.Image);
+            for (int j = 0; j < Columns; j++)
+            {
+                var columns = Spread ? Window.ColumnsOver(j) : Window.Columns(j);
+                T* y = Y.Data + (image * Y.Image) + (i * Y.Row) + (j * Y.Column);
+                for (int c = 0; c < Window.Channels; c += w)
+                {
+                    nint left = Math.Min(w, Window.Channels - c);
+                    var sum = Vector512<T>.Zero;
+                    for (int p = rows.From; p < rows.To; p++)
+                    {
+                        for (int q = columns.From; q < columns.To; q++)
+                        {
+                            var v = Tail.Load(x + (p * X.Row) + (q * X.Column) + c, left);
+                            sum += Spread ? v / Divisor(p, q) : v;
+                        }
+                    }
+
+                    Tail.Store(Spread ? sum : sum / Divisor(i, j), y + c, left);
+                }
+            }
         }
+
+        private readonly Vector512<T> Divisor(int i, int j) => Vector512.Create(T.CreateTruncating(Window.Divisor(i, j, CountPadding)));
     }
 
     private struct MaxJob<T> : IJob

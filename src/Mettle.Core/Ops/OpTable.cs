@@ -25,9 +25,12 @@ public static class OpTable
         Conv.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
 
         // Pooling
-        MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info,
+        AvgPool.Info, AvgPoolBackward.Info, MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info,
 
         // Composite
         CrossEntropy.Info, Gelu.Info, GeluTanh.Info, LogSoftmax.Info, Silu.Info, Softmax.Info,
+
+        // Normalization
+        BatchNorm.Info, LayerNorm.Info,
     ];
 }

@@ -39,4 +39,33 @@ public sealed class PoolingTests
 
     [Fact]
     public void MaxPool_Vmap_EqualsLoop() => CheckVmap(x => x[0].MaxPool2d(2, 2), Draw(23, 2, 3, 6, 5));
+
+    public static TheoryData<string> AvgCases => [.. TorchComparison.Of("avg_pool1d", "avg_pool2d")];
+
+    [Theory]
+    [MemberData(nameof(AvgCases))]
+    public void AvgPool_OfTorchCase_MatchesTorch(string name)
+    {
+        foreach (var type in new[] { DType.F64, DType.F32 })
+        {
+            TorchComparison.Check(name, type, (x, a) =>
+            {
+                bool whole = !a.TryGetProperty("count_include_pad", out var count) || count.GetBoolean();
+                Pair kernel = TorchComparison.Size(a, "kernel_size", 0), padding = TorchComparison.Size(a, "padding", 0);
+                Pair? stride = a.TryGetProperty("stride", out _) ? TorchComparison.Size(a, "stride", 0) : null;
+                return [x[0].Rank == 3 ? x[0].AvgPool1d(kernel.Width, stride?.Width, padding.Width, whole) : x[0].AvgPool2d(kernel, stride, padding, whole)];
+            });
+        }
+    }
+
+    [Fact]
+    public void AvgPool_Derivatives_MatchFiniteDifferences()
+    {
+        Check(x => x[0].AvgPool2d(3, 2, 1), Draw(24, 2, 3, 7, 6));
+        Check(x => x[0].AvgPool2d((3, 2), (1, 2), (1, 0), false), Draw(25, 1, 20, 5, 6));
+        Check(x => x[0].GlobalAvgPool2d(), Draw(26, 2, 3, 4, 5));
+    }
+
+    [Fact]
+    public void AvgPool_Vmap_EqualsLoop() => CheckVmap(x => x[0].AvgPool2d(2, 1), Draw(27, 2, 3, 6, 5));
 }

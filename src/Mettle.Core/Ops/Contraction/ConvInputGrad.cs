@@ -72,7 +72,7 @@ public sealed class ConvInputGrad : ConvolutionOp
     /// <inheritdoc/>
     protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
     {
-        Tensor[] outputs = [Tensor.AllocateLike(specs[0].Shape, ChannelsLast(specs[0].Shape), specs[0].DType)];
+        Tensor[] outputs = [ChannelRows.Allocate(specs[0])];
         Run(inputs, outputs);
         return outputs;
     }

@@ -86,23 +86,6 @@ public abstract class ConvolutionOp : Op
     /// <summary>The operands as the kernels see them: two spatial axes, the first of length 1 if there is only one.</summary>
     private protected ConvGeometry Geometry(Shape x, Shape w, Shape y) => new(x, w, y, stride, padding, dilation, Groups);
 
-    /// <summary>Channels-last strides of a result.</summary>
-    private protected static int[] ChannelsLast(Shape shape)
-    {
-        var strides = new int[shape.Rank];
-        int step = 1;
-        strides[1] = step;
-        step *= Math.Max(1, shape[1]);
-        for (int i = shape.Rank - 1; i >= 2; i--)
-        {
-            strides[i] = step;
-            step *= Math.Max(1, shape[i]);
-        }
-
-        strides[0] = step;
-        return strides;
-    }
-
     /// <summary>[B, N, ...] as [B N, ...].</summary>
     private protected static Tensor FoldImages(Tensor t) => t.Reshape(new Shape([t.Shape[0] * t.Shape[1], .. t.Shape.Dims[2..]]));
 

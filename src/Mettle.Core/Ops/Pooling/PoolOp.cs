@@ -38,9 +38,7 @@ public abstract class PoolOp : Op
         var outputs = new Tensor[specs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            var s = specs[i].Shape;
-            int channels = Math.Max(1, s[1]), row = channels * Math.Max(1, s[3]);
-            outputs[i] = Tensor.AllocateLike(s, [row * Math.Max(1, s[2]), 1, row, channels], specs[i].DType);
+            outputs[i] = ChannelRows.Allocate(specs[i]);
         }
 
         if (outputs[0].Count > 0)

@@ -1,0 +1,65 @@
+namespace Mettle;
+
+public sealed partial class Tensor
+{
+    /// <summary>Normalises over the last <paramref name="axes"/> axes, then scales and shifts by tensors of their shape; PyTorch's layer_norm.</summary>
+    public Tensor LayerNorm(int axes = 1, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    {
+        var op = new LayerNorm(axes, epsilon);
+        return (weight, bias) switch
+        {
+            (null, null) => op.Apply(this),
+            (not null, null) => op.Apply(this, weight),
+            (not null, not null) => op.Apply(this, weight, bias),
+            _ => op.Apply(this) + bias,
+        };
+    }
+
+    /// <summary>
+    /// Normalises the channels of [N, C, ...] by this batch's mean and biased variance, which are returned too (for running
+    /// statistics PyTorch takes the unbiased variance: times n / (n - 1) for n values per channel).
+    /// </summary>
+    public (Tensor Y, Tensor Mean, Tensor Variance) BatchNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    {
+        if (weight is null != bias is null)
+        {
+            throw new ArgumentException("batch_norm: give both weight and bias or neither.");
+        }
+
+        var y = new BatchNorm(epsilon).ApplyAll(weight is null ? [this] : [this, weight, bias!]);
+        return (y[0], y[1], y[2]);
+    }
+
+    /// <summary>Normalises the channels of [N, C, ...] by given means and variances [C]; batch norm in evaluation mode.</summary>
+    public Tensor BatchNorm(Tensor mean, Tensor variance, Tensor? weight, Tensor? bias, double epsilon = 1e-5)
+    {
+        var scale = 1 / (variance + epsilon).Sqrt();
+        scale = weight is null ? scale : scale * weight;
+        var y = (this - PerChannel(mean)) * PerChannel(scale);
+        return bias is null ? y : y + PerChannel(bias);
+    }
+
+    /// <summary>
+    /// Normalises each of <paramref name="groups"/> groups of channels of each image of [N, C, ...] on its own, then scales
+    /// and shifts by [C]; PyTorch's group_norm. As many groups as channels: instance norm. Wu, He: Group Normalization, 2018.
+    /// </summary>
+    public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    {
+        if (Rank < 2 || groups < 1 || Shape[1] % groups != 0)
+        {
+            throw new ArgumentException($"group_norm: the channels of {Shape} do not divide into {groups} groups.");
+        }
+
+        var y = Reshape(new Shape(Shape[0], groups, checked((int)(Count / Math.Max(1, (long)Shape[0] * groups))))).LayerNorm(epsilon: epsilon).Reshape(Shape);
+        y = weight is null ? y : y * PerChannel(weight);
+        return bias is null ? y : y + PerChannel(bias);
+    }
+
+    private Tensor PerChannel(Tensor t)
+    {
+        var dims = new int[Rank];
+        Array.Fill(dims, 1);
+        dims[1] = checked((int)t.Count);
+        return t.Reshape(new Shape(dims));
+    }
+}
