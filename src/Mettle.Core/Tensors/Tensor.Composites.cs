@@ -27,6 +27,39 @@ public sealed partial class Tensor
     public Tensor LogSumExp(params ReadOnlySpan<int> axes) => new LogSumExp(Resolve(axes, "log_sum_exp")).Apply(this);
 
     /// <summary>
+    /// Product over axes; none given means all. Halves are multiplied with each other until one is left, so gradients of any
+    /// order hold where elements are 0.
+    /// </summary>
+    public Tensor Prod(params ReadOnlySpan<int> axes)
+    {
+        var kept = KeptShape(axes);
+        var gone = new bool[Rank];
+        foreach (int axis in axes)
+        {
+            gone[Shape.Axis(axis, "prod")] = true;
+        }
+
+        bool all = axes.IsEmpty;
+        int[] order = [.. Enumerable.Range(0, Rank).OrderBy(i => all || gone[i])];
+        int rows = all ? 0 : gone.Count(g => !g);
+        var shape = new Shape([.. order[..rows].Select(i => kept[i])]);
+        var x = Permute(order).Flatten(rows);
+        if (x.Shape[rows] == 0)
+        {
+            return Ones(shape, DType);
+        }
+
+        while (x.Shape[rows] > 1)
+        {
+            int half = x.Shape[rows] / 2;
+            var product = x.Narrow(rows, 0, half) * x.Narrow(rows, half, 2 * half);
+            x = x.Shape[rows] % 2 == 0 ? product : Concat(rows, product, x.Narrow(rows, 2 * half));
+        }
+
+        return x.Reshape(shape);
+    }
+
+    /// <summary>
     /// Binary cross-entropy of logits with targets in [0, 1], per element; <paramref name="positiveWeight"/> multiplies the
     /// positive class's term. Exact on both tails.
     /// </summary>

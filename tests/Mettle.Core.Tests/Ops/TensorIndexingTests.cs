@@ -110,4 +110,17 @@ public sealed class TensorIndexingTests
         var g = Autograd.Grad(y.Sum(), [table])[0]!;
         Assert.Equal([1f, 1, 1, 1, 0, 0, 0, 0, 2, 2, 2, 2], g.ToArray<float>());
     }
+
+    [Fact]
+    public void Prod_WithZeros_HasExactFirstAndSecondDerivatives()
+    {
+        var x = Tensor.From([2.0, 0.0, 3.0, 0.0, 5.0, 7.0], [2, 3]);
+        Assert.Equal([0.0, 0.0], x.Prod(1).ToArray<double>());
+        Assert.Equal([0.0, 0.0, 21.0], x.Prod(0).ToArray<double>());
+        var leaf = x.WithGrad();
+        Assert.Equal([0.0, 6.0, 0.0, 35.0, 0.0, 0.0], Autograd.Grad(leaf.Prod(1).Sum(), [leaf])[0]!.ToArray<double>());
+        var v = Tensor.From([1.0, 1.0, 0.0, 0.0, 0.0, 0.0], [2, 3]);
+        Assert.Equal([3.0, 3.0, 2.0, 0.0, 0.0, 0.0], Transforms.Hvp(t => t.Prod(1).Sum(), x, v).ToArray<double>());
+        Assert.Equal(1.0, Tensor.Zeros([0]).Prod().Item());
+    }
 }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>Rectifier, y = max(x, 0); NaN stays NaN and the gradient at 0 is 0.</summary>
-public sealed class Relu : UnaryOp
+public sealed class Relu : FusedUnary
 {
     private Relu()
     {
@@ -19,14 +19,16 @@ public sealed class Relu : UnaryOp
     public override string Name => "relu";
 
     /// <inheritdoc/>
-    protected override bool TakesIntegers => true;
+    protected override int FlopsPerElement => 1;
 
     /// <inheritdoc/>
-    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-        => LaneRun.Number<Lanes>(inputs[0], outputs[0]);
+    protected override Tensor Decompose(Tensor x) => Tensor.Where(x <= 0, 0, x);
 
     /// <inheritdoc/>
-    protected override Tensor? Gradient(Tensor x, Tensor y, Tensor g) => Tensor.Where(y > 0, g, 0);
+    protected override void Forward(Tensor x, Tensor y) => LaneRun.Float<Value>(x, y);
+
+    /// <inheritdoc/>
+    protected override void Backward(Tensor x, Tensor g, Tensor dx) => LaneRun.Float<Slope>(x, g, dx);
 
     private static IEnumerable<OpSample> Samples() =>
     [
@@ -41,14 +43,19 @@ public sealed class Relu : UnaryOp
         new("bool", () => Instance.Apply(Tensor.Full([2], 1, DType.Bool)), "relu: needs f32 or f64, got bool[2]"),
     ];
 
-    private readonly struct Lanes : IUnaryLanes<float>, IUnaryLanes<double>, IUnaryLanes<int>, IUnaryLanes<long>
+    private readonly struct Value : IUnaryLanes<float>, IUnaryLanes<double>
     {
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => Vector512.Max(x, Vector512<float>.Zero);
 
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Max(x, Vector512<double>.Zero);
+    }
 
-        static Vector512<int> IUnaryLanes<int>.Apply(Vector512<int> x) => Vector512.Max(x, Vector512<int>.Zero);
+    private readonly struct Slope : IBinaryLanes<float>, IBinaryLanes<double>
+    {
+        static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
+            => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, g);
 
-        static Vector512<long> IUnaryLanes<long>.Apply(Vector512<long> x) => Vector512.Max(x, Vector512<long>.Zero);
+        static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)
+            => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<double>.Zero), Vector512<double>.Zero, g);
     }
 }

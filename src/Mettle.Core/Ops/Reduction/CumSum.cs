@@ -119,8 +119,20 @@ public sealed class CumSum : Op
             {
                 T* x = X + (slice * N * Inner);
                 T* y = Y + (slice * N * Inner);
-                new Span<T>(x, Inner).CopyTo(new Span<T>(y, Inner));
                 long count = (long)N * Inner;
+                if (Inner == 1)
+                {
+                    T sum = y[0] = x[0];
+                    for (long i = 1; i < count; i++)
+                    {
+                        sum += x[i];
+                        y[i] = sum;
+                    }
+
+                    continue;
+                }
+
+                new Span<T>(x, Inner).CopyTo(new Span<T>(y, Inner));
                 for (long i = Inner; i < count; i++)
                 {
                     y[i] = y[i - Inner] + x[i];
