@@ -13,7 +13,7 @@ public static class OpTable
 
         // Movement
         Broadcast.Info, Concat.Info, Gather.Info, IndexAdd.Info, IndexSelect.Info, OneHot.Info, Pad.Info, Permute.Info, Reshape.Info,
-        ScatterAdd.Info, Slice.Info, SliceBackward.Info, Split.Info,
+        ScatterAdd.Info, Slice.Info, SliceBackward.Info, SplitAxis.Info,
 
         // Logic
         And.Info, Not.Info, Or.Info,

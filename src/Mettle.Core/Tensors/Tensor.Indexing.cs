@@ -19,7 +19,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Consecutive pieces of the given sizes along <paramref name="axis"/>, as views; the sizes must add up.</summary>
-    public Tensor[] Split(int axis, params ReadOnlySpan<int> sizes) => new Split(Shape.Axis(axis, "split"), sizes).ApplyAll(this);
+    public Tensor[] Split(int axis, params ReadOnlySpan<int> sizes) => new SplitAxis(Shape.Axis(axis, "split"), sizes).ApplyAll(this);
 
     /// <summary>At most <paramref name="count"/> pieces of equal size along <paramref name="axis"/>, the last perhaps smaller.</summary>
     public Tensor[] Chunk(int axis, int count)

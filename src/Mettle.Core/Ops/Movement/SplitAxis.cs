@@ -4,16 +4,16 @@ namespace Mettle;
 /// Consecutive pieces along an axis, as views. One op instead of a slice per piece, so that the gradient is one concatenation:
 /// its cost is linear in the number of pieces.
 /// </summary>
-public sealed class Split : Op
+public sealed class SplitAxis : Op
 {
     private readonly int axis;
     private readonly int[] sizes;
 
     /// <summary>Cuts <paramref name="axis"/> (not negative) into pieces of the given sizes.</summary>
-    public Split(int axis, params ReadOnlySpan<int> sizes) => (this.axis, this.sizes) = (axis, sizes.ToArray());
+    public SplitAxis(int axis, params ReadOnlySpan<int> sizes) => (this.axis, this.sizes) = (axis, sizes.ToArray());
 
     /// <summary>Row of the op table.</summary>
-    public static OpInfo Info { get; } = new("split", typeof(Split), Samples, Errors);
+    public static OpInfo Info { get; } = new("split", typeof(SplitAxis), Samples, Errors);
 
     /// <summary>The axis that is cut.</summary>
     public int Axis => axis;
@@ -49,7 +49,7 @@ public sealed class Split : Op
 
     /// <inheritdoc/>
     public override Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size)
-        => new Split(axis + 1, sizes).ApplyAll(inputs[0]);
+        => new SplitAxis(axis + 1, sizes).ApplyAll(inputs[0]);
 
     /// <inheritdoc/>
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => default;
@@ -75,15 +75,15 @@ public sealed class Split : Op
 
     private static IEnumerable<OpSample> Samples() =>
     [
-        new("columns", new Split(1, 2, 4, 1), 0, new SampleInput([5, 7])),
-        new("rows", new Split(0, 1, 1, 1), 0, new SampleInput([3, 2, 2])),
-        new("with empty", new Split(0, 0, 3), 0, new SampleInput([3, 2])),
-        new("one", new Split(0, 4), 0, new SampleInput([4])),
+        new("columns", new SplitAxis(1, 2, 4, 1), 0, new SampleInput([5, 7])),
+        new("rows", new SplitAxis(0, 1, 1, 1), 0, new SampleInput([3, 2, 2])),
+        new("with empty", new SplitAxis(0, 0, 3), 0, new SampleInput([3, 2])),
+        new("one", new SplitAxis(0, 4), 0, new SampleInput([4])),
     ];
 
     private static IEnumerable<OpError> Errors() =>
     [
-        new("sum", () => new Split(0, 2, 2).ApplyAll(Tensor.Zeros([5])), "split: sizes [2, 2] add up to 4, axis 0 of [5] has 5"),
-        new("axis", () => new Split(1, 2).ApplyAll(Tensor.Zeros([2])), "split: axis 1 is outside a tensor of shape [2]"),
+        new("sum", () => new SplitAxis(0, 2, 2).ApplyAll(Tensor.Zeros([5])), "split: sizes [2, 2] add up to 4, axis 0 of [5] has 5"),
+        new("axis", () => new SplitAxis(1, 2).ApplyAll(Tensor.Zeros([2])), "split: axis 1 is outside a tensor of shape [2]"),
     ];
 }
