@@ -12,11 +12,12 @@ internal static class ElementwiseOracles
         Unary("floor", Math.Floor),
         Unary("log", Math.Log),
         Unary("neg", x => -x),
-        Unary("relu", x => x < 0 ? 0 : x),
+        Unary("relu", x => x <= 0 ? 0 : x),
         Unary("round", x => Math.Round(x, MidpointRounding.ToEven)),
         Unary("sigmoid", x => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x))),
         Unary("sign", x => x > 0 ? 1 : x < 0 ? -1 : x),
         Unary("sin", Math.Sin),
+        Unary("softplus", x => Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs(x)))),
         Unary("sqrt", Math.Sqrt),
         Unary("stop_gradient", x => x),
         Unary("tanh", Math.Tanh),
@@ -30,9 +31,15 @@ internal static class ElementwiseOracles
         Predicate("equal", (a, b) => a == b),
         Predicate("less", (a, b) => a < b),
         Predicate("less_equal", (a, b) => a <= b),
+        Binary("and", (a, b) => a * b),
+        Binary("or", Math.Max),
+        Unary("not", x => 1 - x),
         new("where", (_, x) => [NdArray.From(x[0].Shape, x[1].Type, i => x[0][i] != 0 ? x[1][i] : x[2][i])]),
         new("cast", (op, x) => [NdArray.From(x[0].Shape, ((Cast)op).To, i => Converted(x[0][i], ((Cast)op).To))]),
     ];
+
+    /// <summary>log(1 + x) by Kahan's correction: the rounding of 1 + x cancels.</summary>
+    public static double LogOnePlus(double x) => 1 + x is var w && w == 1 ? x : Math.Log(w) * (x / (w - 1));
 
     /// <summary>The value an element of <paramref name="type"/> takes: saturating truncation for integers, NaN to 0.</summary>
     public static double Converted(double x, DType type) => type switch

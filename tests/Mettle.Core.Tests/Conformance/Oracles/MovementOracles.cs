@@ -6,6 +6,7 @@ internal static class MovementOracles
     public static IEnumerable<KeyValuePair<string, Oracle>> All { get; } =
     [
         new("broadcast", (op, x) => [Broadcast((Broadcast)op, x[0])]),
+        new("pad", (op, x) => [Pad((Pad)op, x[0])]),
         new("permute", (op, x) => [Permute((Permute)op, x[0])]),
         new("reshape", (op, x) => [new NdArray(((Reshape)op).To.Dims, x[0].Values, x[0].Type)]),
         new("slice", (op, x) => [Slice((Slice)op, x[0])]),
@@ -23,6 +24,14 @@ internal static class MovementOracles
 
             return x[from];
         });
+
+    private static NdArray Pad(Pad op, NdArray x)
+    {
+        int[] shape = [.. x.Shape.Select((n, axis) => op.Before[axis] + n + op.After[axis])];
+        var y = NdArray.From(shape, x.Type, _ => op.Value);
+        x.ForEach(i => y[[.. i.Select((n, axis) => op.Before[axis] + n)]] = x[i]);
+        return y;
+    }
 
     private static NdArray Permute(Permute op, NdArray x)
     {

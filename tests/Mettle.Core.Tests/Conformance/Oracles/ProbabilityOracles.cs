@@ -9,7 +9,11 @@ internal static class ProbabilityOracles
         new("log_softmax", (op, x) => [Normalised(x[0], ((LogSoftmax)op).Axis, z => z)]),
         new("cross_entropy", (op, x) => CrossEntropy((CrossEntropy)op, x)),
         new("gelu", (_, x) => [NdArray.From(x[0].Shape, x[0].Type, i => x[0][i] * 0.5 * (1 + ErrorFunction.Erf(x[0][i] / Math.Sqrt(2))))]),
+        new("gelu_tanh", (_, x) => [NdArray.From(x[0].Shape, x[0].Type, i => GeluTanh(x[0][i]))]),
+        new("silu", (_, x) => [NdArray.From(x[0].Shape, x[0].Type, i => x[0][i] / (1 + Math.Exp(-x[0][i])))]),
     ];
+
+    private static double GeluTanh(double x) => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 
     /// <summary>Logarithm of the sum of exponentials along an axis, which stays with length 1.</summary>
     public static NdArray LogSumExp(NdArray x, int axis)
