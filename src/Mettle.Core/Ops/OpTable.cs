@@ -31,6 +31,6 @@ public static class OpTable
         CrossEntropy.Info, Gelu.Info, GeluTanh.Info, LogSoftmax.Info, Silu.Info, Softmax.Info,
 
         // Normalization
-        BatchNorm.Info, LayerNorm.Info,
+        BatchNorm.Info, LayerNormalization.Info,
     ];
 }

@@ -5,7 +5,7 @@ public sealed partial class Tensor
     /// <summary>Normalises over the last <paramref name="axes"/> axes, then scales and shifts by tensors of their shape; PyTorch's layer_norm.</summary>
     public Tensor LayerNorm(int axes = 1, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
     {
-        var op = new LayerNorm(axes, epsilon);
+        var op = new LayerNormalization(axes, epsilon);
         return (weight, bias) switch
         {
             (null, null) => op.Apply(this),

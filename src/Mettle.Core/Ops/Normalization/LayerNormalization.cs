@@ -4,16 +4,16 @@ namespace Mettle;
 /// (x - mean) / sqrt(variance + epsilon) over the last axes, then times a weight and plus a bias of those axes' shape, if
 /// given. The variance is the biased one. Ba, Kiros, Hinton: Layer Normalization, 2016.
 /// </summary>
-public sealed class LayerNorm : FusedOp
+public sealed class LayerNormalization : FusedOp
 {
     private readonly int axes;
     private readonly double epsilon;
 
     /// <summary>Normalises over the last <paramref name="axes"/> axes.</summary>
-    public LayerNorm(int axes, double epsilon) => (this.axes, this.epsilon) = (axes, epsilon);
+    public LayerNormalization(int axes, double epsilon) => (this.axes, this.epsilon) = (axes, epsilon);
 
     /// <summary>Row of the op table.</summary>
-    public static OpInfo Info { get; } = new("layer_norm", typeof(LayerNorm), Samples, Errors);
+    public static OpInfo Info { get; } = new("layer_norm", typeof(LayerNormalization), Samples, Errors);
 
     /// <summary>Number of normalised axes.</summary>
     public int Axes => axes;
@@ -125,15 +125,15 @@ public sealed class LayerNorm : FusedOp
 
     private static IEnumerable<OpSample> Samples() =>
     [
-        new("plain", new LayerNorm(1, 1e-5), 7 * 35, new SampleInput([5, 7])) { Tolerance = 1e-5 },
-        new("affine", new LayerNorm(1, 1e-5), 9 * 2 * 3 * 20, new SampleInput([2, 3, 20]), new SampleInput([20]), new SampleInput([20])) { Tolerance = 1e-5 },
-        new("two axes", new LayerNorm(2, 1e-3), 8 * 40 * 3 * 4, new SampleInput([40, 3, 4]), new SampleInput([3, 4])) { Tolerance = 1e-5 },
-        new("empty", new LayerNorm(1, 1e-5), 0, new SampleInput([0, 7])),
+        new("plain", new LayerNormalization(1, 1e-5), 7 * 35, new SampleInput([5, 7])) { Tolerance = 1e-5 },
+        new("affine", new LayerNormalization(1, 1e-5), 9 * 2 * 3 * 20, new SampleInput([2, 3, 20]), new SampleInput([20]), new SampleInput([20])) { Tolerance = 1e-5 },
+        new("two axes", new LayerNormalization(2, 1e-3), 8 * 40 * 3 * 4, new SampleInput([40, 3, 4]), new SampleInput([3, 4])) { Tolerance = 1e-5 },
+        new("empty", new LayerNormalization(1, 1e-5), 0, new SampleInput([0, 7])),
     ];
 
     private static IEnumerable<OpError> Errors() =>
     [
-        new("axes", () => new LayerNorm(2, 1e-5).Apply(Tensor.Zeros([3])), "layer_norm: cannot normalise the last 2 axes of [3]"),
-        new("weight", () => new LayerNorm(1, 1e-5).Apply(Tensor.Zeros([2, 3]), Tensor.Zeros([2])), "layer_norm: weight and bias must be f32[3], got f32[2]"),
+        new("axes", () => new LayerNormalization(2, 1e-5).Apply(Tensor.Zeros([3])), "layer_norm: cannot normalise the last 2 axes of [3]"),
+        new("weight", () => new LayerNormalization(1, 1e-5).Apply(Tensor.Zeros([2, 3]), Tensor.Zeros([2])), "layer_norm: weight and bias must be f32[3], got f32[2]"),
     ];
 }
