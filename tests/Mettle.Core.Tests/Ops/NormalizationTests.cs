@@ -42,7 +42,7 @@ public sealed class NormalizationTests
     [MemberData(nameof(Sizes))]
     public void Normalization_Fused_EqualsDecomposed(string kind, int[] shape, int axes)
     {
-        FusedOp op = kind == "layer" ? new LayerNorm(axes, 1e-3) : new BatchNorm(1e-3);
+        FusedOp op = kind == "layer" ? new LayerNormalization(axes, 1e-3) : new BatchNorm(1e-3);
         int[] affine = kind == "layer" ? shape[^axes..] : [shape[1]];
         foreach (var type in new[] { DType.F64, DType.F32 })
         {
