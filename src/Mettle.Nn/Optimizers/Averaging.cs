@@ -54,6 +54,22 @@ public abstract class Averaging
         return new SwappedIn(this);
     }
 
+    /// <summary>Overwrites the model's weights with the average; does nothing before <see cref="IsReady"/>.</summary>
+    public void CopyToModel()
+    {
+        for (int i = 0; average is not null && i < members.Length; i++)
+        {
+            if (average[i].DType == DType.F32)
+            {
+                average[i].AsSpan<float>().CopyTo(members[i].Live().MutableSpan<float>());
+            }
+            else
+            {
+                average[i].AsSpan<double>().CopyTo(members[i].Live().MutableSpan<double>());
+            }
+        }
+    }
+
     /// <summary>The average by the model's keys, live, and "updates" (i64 scalar); empty before <see cref="IsReady"/>.</summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
@@ -153,14 +169,14 @@ public abstract class Averaging
     /// <summary>Puts the model's own weights back when disposed.</summary>
     public readonly ref struct SwappedIn
     {
-        private readonly Averaging owner;
+        private readonly Averaging? owner;
 
         internal SwappedIn(Averaging owner) => this.owner = owner;
 
         /// <summary>Exchanges back.</summary>
         public void Dispose()
         {
-            if (owner.swapped)
+            if (owner is { swapped: true })
             {
                 owner.Swap();
                 owner.swapped = false;

@@ -17,7 +17,7 @@ public abstract class Optimizer
         Check(rate >= 0, nameof(rate), rate, "at least 0");
         Check(weightDecay >= 0, nameof(weightDecay), weightDecay, "at least 0");
         Groups = groups;
-        Rate = rate;
+        BaseRate = Rate = rate;
         WeightDecay = weightDecay;
         slots = [.. groups.SelectMany(g => g.Parameters.Select(p => new Slot(p, g)))];
         if (slots.GroupBy(s => s.Parameter.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -32,7 +32,10 @@ public abstract class Optimizer
     /// <summary>All parameters, in the groups' order.</summary>
     public IEnumerable<Parameter> Parameters => slots.Select(s => s.Parameter);
 
-    /// <summary>Learning rate of the next step; schedules start from the value given to the constructor.</summary>
+    /// <summary>The learning rate given to the constructor, from which schedules start.</summary>
+    public double BaseRate { get; }
+
+    /// <summary>Learning rate of the next step.</summary>
     public double Rate { get; set; }
 
     /// <summary>Weight decay of groups that name none.</summary>

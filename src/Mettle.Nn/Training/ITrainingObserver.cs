@@ -1,0 +1,15 @@
+namespace Mettle.Nn;
+
+/// <summary>Is told how training goes, on the training thread.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>After each optimiser step.</summary>
+    void OnStep(in StepInfo step)
+    {
+    }
+
+    /// <summary>After each epoch, validation included.</summary>
+    void OnEpoch(EpochInfo epoch)
+    {
+    }
+}

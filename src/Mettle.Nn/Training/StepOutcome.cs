@@ -1,0 +1,4 @@
+namespace Mettle.Nn;
+
+/// <summary>What a step came to; <paramref name="Correct"/> is null where outputs have no right and wrong.</summary>
+internal readonly record struct StepOutcome(double Loss, double GradientNorm, double? Correct, Divergence? Divergence);

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Mettle.Nn;
+
+/// <summary>
+/// A training in one safetensors file: "model.*", "optimizer.*", "averaging.*", "best.*" and, as metadata, the place in the
+/// epoch, the running sums and the history. Written to a temporary file and renamed.
+/// </summary>
+internal static class TrainingCheckpoint
+{
+    private const string Format = "mettle-training-1";
+
+    public static void Save(string path, TrainingPlan plan, TrainingState state, BestWeights best)
+    {
+        using var scope = MemoryScope.Begin("checkpoint");
+        state.Plan = Fingerprint(plan);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        Add("model", plan.Model.StateDict());
+        Add("optimizer", plan.Optimizer.StateDict());
+        Add("averaging", plan.Averaging?.StateDict() ?? new Dictionary<string, Tensor>());
+        Add("best", best.State);
+        Safetensors.Write(path, tensors, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = Format,
+            ["state"] = JsonSerializer.Serialize(state, TrainingStateJson.Default.TrainingState),
+        });
+
+        void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> part)
+        {
+            foreach (var (key, tensor) in part)
+            {
+                tensors.Add($"{prefix}.{key}", tensor);
+            }
+        }
+    }
+
+    public static TrainingState Load(string path, TrainingPlan plan, BestWeights best)
+    {
+        using var scope = MemoryScope.Begin("checkpoint");
+        var content = Safetensors.Read(path);
+        if (content.Metadata.GetValueOrDefault("format") != Format)
+        {
+            throw new InvalidDataException($"{path}: this is no training checkpoint (its metadata lack format = {Format}).");
+        }
+
+        var state = Parse(path, content.Metadata.GetValueOrDefault("state") ?? "");
+        foreach (var (name, value) in Fingerprint(plan))
+        {
+            if (state.Plan.GetValueOrDefault(name) is var saved && saved != value)
+            {
+                throw new InvalidDataException($"{path}: the checkpoint has {name} {saved ?? "(none)"}, this training {value}. Go on with the settings it was begun with, or begin anew.");
+            }
+        }
+
+        plan.Model.LoadStateDict(Part(content, "model"));
+        plan.Optimizer.LoadStateDict(Part(content, "optimizer"));
+        plan.Averaging?.LoadStateDict(Part(content, "averaging"));
+        best.Take(Part(content, "best"));
+        return state;
+    }
+
+    private static TrainingState Parse(string path, string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TrainingStateJson.Default.TrainingState) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: the training state in the metadata is broken ({e.Message})", e);
+        }
+    }
+
+    private static Dictionary<string, Tensor> Part(SafetensorsContent content, string prefix)
+        => content.Tensors
+            .Where(t => t.Key.StartsWith(prefix + ".", StringComparison.Ordinal))
+            .ToDictionary(t => t.Key[(prefix.Length + 1)..], t => t.Value, StringComparer.Ordinal);
+
+    // What decides which samples and numbers the next step sees.
+    private static Dictionary<string, string> Fingerprint(TrainingPlan plan) => new(StringComparer.Ordinal)
+    {
+        ["seed"] = plan.Seed.ToString(CultureInfo.InvariantCulture),
+        ["batch size"] = plan.BatchSize.ToString(CultureInfo.InvariantCulture),
+        ["training samples"] = plan.Train.Count.ToString(CultureInfo.InvariantCulture),
+        ["steps per epoch"] = plan.StepsPerEpoch.ToString(CultureInfo.InvariantCulture),
+        ["mixup"] = plan.Mixup.ToString("R", CultureInfo.InvariantCulture),
+        ["base rate"] = plan.Optimizer.BaseRate.ToString("R", CultureInfo.InvariantCulture),
+        ["optimizer"] = plan.Optimizer.GetType().Name,
+        ["schedule"] = plan.Schedule.GetType().Name,
+        ["averaging"] = plan.Averaging?.GetType().Name ?? "none",
+    };
+}

@@ -1,0 +1,97 @@
+namespace Mettle.Nn;
+
+/// <summary>All that a training needs. The model is trained in place; the optimiser is bound to its parameters.</summary>
+public sealed record TrainingPlan
+{
+    /// <summary>The model, with its first weights.</summary>
+    public required Module Model { get; init; }
+
+    /// <summary>Samples to learn from.</summary>
+    public required IDataset Train { get; init; }
+
+    /// <summary>Samples to watch; never learnt from.</summary>
+    public IDataset? Validation { get; init; }
+
+    /// <summary>What is minimised.</summary>
+    public required Loss Loss { get; init; }
+
+    /// <summary>The rule that updates weights; its rate is the schedule's base rate.</summary>
+    public required Optimizer Optimizer { get; init; }
+
+    /// <summary>The learning rate over time.</summary>
+    public Schedule Schedule { get; init; } = new ConstantSchedule();
+
+    /// <summary>Passes over the training samples.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Samples per step.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Leaves out a last batch that would be smaller.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>Limits on gradients.</summary>
+    public GradientClipping Clipping { get; init; } = new();
+
+    /// <summary>Alpha of the Beta distribution that mixes pairs of samples (<see cref="Nn.Mixup"/>); 0 for none.</summary>
+    public double Mixup { get; init; }
+
+    /// <summary>Average of the weights, bound to the model: validated, kept as best, and put into the model at the end.</summary>
+    public Averaging? Averaging { get; init; }
+
+    /// <summary>When to stop and what to restore; null trains all epochs and keeps the last weights.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Metrics of the validation samples beside the loss.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
+    /// <summary>Key of all randomness: order, augmentation, dropout, mixup.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Where checkpoints are written; null writes none.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Steps between checkpoints; 0 for one per epoch.</summary>
+    public int CheckpointEvery { get; init; }
+
+    /// <summary>Samples per batch when evaluating.</summary>
+    public int EvalBatch { get; init; } = 256;
+
+    /// <summary>Background threads that load batches; 0 loads between steps. Changes no result.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Told of steps and epochs, in order.</summary>
+    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+
+    /// <summary>Steps of one epoch.</summary>
+    public int StepsPerEpoch => Order.Batches;
+
+    /// <summary>Steps of the whole training.</summary>
+    public long TotalSteps => (long)Epochs * StepsPerEpoch;
+
+    internal RandomKey Key => RandomKey.FromSeed(Seed);
+
+    internal BatchOrder Order => new(Train.Count, BatchSize, Key.For("shuffle"), DropLast);
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming the first setting that cannot work.</summary>
+    internal void Check()
+    {
+        Need(Epochs >= 1, $"Epochs is {Epochs}; it must be at least 1.");
+        Need(EvalBatch >= 1, $"EvalBatch is {EvalBatch}; it must be at least 1.");
+        Need(CheckpointEvery >= 0, $"CheckpointEvery is {CheckpointEvery}; it must be at least 0.");
+        Need(Mixup >= 0, $"Mixup is {Mixup}; it must be at least 0.");
+        Need(StepsPerEpoch >= 1, $"{Train.Count} training samples make no batch of {BatchSize}{(DropLast ? " (DropLast is set)" : "")}.");
+        Need(Validation is null or { Count: > 0 }, "Validation has no samples; leave it null.");
+        Need(
+            EarlyStopping is null or { Metric: "loss" } || Validation is not null,
+            $"EarlyStopping watches '{EarlyStopping?.Metric}', which needs validation samples.");
+    }
+
+    private static void Need(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+
+namespace Mettle.Nn;
+
+/// <summary>Where a training is: everything beside tensors that its continuation depends on.</summary>
+internal sealed class TrainingState
+{
+    private double[] watchedLosses = [];
+
+    /// <summary>Plan settings that a checkpoint must agree with.</summary>
+    public Dictionary<string, string> Plan { get; set; } = [];
+
+    public int Epoch { get; set; }
+
+    public int Step { get; set; }
+
+    public long GlobalStep { get; set; }
+
+    /// <summary>Sum of the epoch's losses over samples, in batch order.</summary>
+    public double LossSum { get; set; }
+
+    /// <summary>Samples that were right so far in the epoch (a fraction where samples are mixed).</summary>
+    public double CorrectSum { get; set; }
+
+    /// <summary>Samples of the epoch for which right and wrong is defined.</summary>
+    public long Judged { get; set; }
+
+    public long Samples { get; set; }
+
+    /// <summary>Seconds of the epochs before this one.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Seconds of this epoch before the checkpoint.</summary>
+    public double EpochSeconds { get; set; }
+
+    public List<EpochInfo> History { get; set; } = [];
+
+    public IReadOnlyList<double> WatchedLosses
+        => watchedLosses.Length == History.Count ? watchedLosses : watchedLosses = [.. History.Select(e => e.WatchedLoss)];
+
+    public void BeginNextEpoch()
+    {
+        Epoch++;
+        Step = 0;
+        LossSum = CorrectSum = EpochSeconds = 0;
+        Samples = Judged = 0;
+    }
+}
+
+/// <summary>JSON of the state without reflection.</summary>
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(TrainingState))]
+internal sealed partial class TrainingStateJson : JsonSerializerContext;

@@ -1,0 +1,105 @@
+namespace Mettle.Nn;
+
+/// <summary>One step: forward, backward, clip, update; or, if a number is not finite, the search for where it was born.</summary>
+internal sealed class TrainingStep
+{
+    private readonly TrainingPlan plan;
+    private readonly Parameter[] parameters;
+    private readonly IGradientObserver[] gradientObservers;
+    private readonly RandomKey dropout, mixup;
+
+    public TrainingStep(TrainingPlan plan)
+    {
+        this.plan = plan;
+        parameters = [.. plan.Model.Parameters];
+        gradientObservers = [.. plan.Observers.OfType<IGradientObserver>()];
+        dropout = plan.Key.For("dropout");
+        mixup = plan.Key.For("mixup");
+    }
+
+    public StepOutcome Run(Batch batch, TrainingState at)
+    {
+        using var scope = MemoryScope.Begin("step");
+        var mixed = plan.Mixup > 0 ? Mixup.Of(batch, plan.Mixup, mixup.At(at.Epoch).At(at.Step)) : Mixup.None(batch);
+        var pass = Pass.Train(dropout.At(at.Epoch).At(at.Step));
+        plan.Optimizer.Rate = plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
+        plan.Optimizer.ZeroGrad();
+        var output = plan.Model.Forward(mixed.Inputs, pass);
+        double? correct = Accuracy.Correct(output, mixed);
+        var loss = mixed.Loss(plan.Loss, output);
+        double value = loss.Item();
+        if (!double.IsFinite(value))
+        {
+            return new StepOutcome(value, double.NaN, correct, Explain("loss", batch, mixed, pass, at));
+        }
+
+        loss.Backward();
+        foreach (var observer in gradientObservers)
+        {
+            observer.OnGradients(new TrainingContext(at.Epoch, at.Step, at.GlobalStep, plan.Model, parameters, batch, value));
+        }
+
+        double norm = plan.Clipping.Apply(parameters);
+        if (!double.IsFinite(norm))
+        {
+            plan.Optimizer.ZeroGrad();
+            return new StepOutcome(value, norm, correct, Explain("gradient", batch, mixed, pass, at));
+        }
+
+        plan.Optimizer.Step();
+        plan.Optimizer.ZeroGrad();
+        plan.Averaging?.OnStep();
+        return new StepOutcome(value, norm, correct, null);
+    }
+
+    private Divergence Explain(string quantity, Batch batch, Mixup mixed, Pass pass, TrainingState at)
+    {
+        Divergence Because(string cause, NanBirth? birth = null) => new(at.Epoch, at.Step, quantity, cause, birth);
+
+        if (BadSample(batch) is var (input, sample))
+        {
+            return Because($"Sample {sample} of the training data holds a NaN or infinity in input {input}: clean the data or impute it.");
+        }
+
+        if (Array.Find(parameters, p => !IsFinite(p.Value)) is { } bad)
+        {
+            return Because($"Parameter '{bad.Name}' holds a NaN or infinity after the step before: the learning rate is too high.");
+        }
+
+        var birth = NanWatch.Find(() =>
+        {
+            var again = mixed.Loss(plan.Loss, plan.Model.Forward(mixed.Inputs, pass));
+            if (double.IsFinite(again.Item()))
+            {
+                again.Backward();
+            }
+        });
+        plan.Optimizer.ZeroGrad();
+        return birth is null
+            ? Because("Replaying the step did not show the op.")
+            : Because($"The first one came out of {birth.Op} on {birth.Inputs} ({birth.Place}).", birth);
+    }
+
+    private static (int Input, int Sample)? BadSample(Batch batch)
+    {
+        for (int i = 0; i < batch.Inputs.Count; i++)
+        {
+            for (int n = 0; batch.Inputs[i].DType.IsFloat() && n < batch.Count; n++)
+            {
+                if (!IsFinite(batch.Inputs[i].Select(0, n)))
+                {
+                    return (i, batch.Indices[n]);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    // A sum would overflow on large finite values.
+    private static bool IsFinite(Tensor t)
+    {
+        using var quiet = Autograd.NoGrad();
+        return Array.TrueForAll(t.To(DType.F64).ToArray<double>(), double.IsFinite);
+    }
+}
