@@ -10,7 +10,7 @@ public sealed class ReferenceTests : IDisposable
         get
         {
             var data = new TheoryData<string, string, DType, double>();
-            foreach (var (model, mode) in new[] { ("lstm", ""), ("gru", "") })
+            foreach (var (model, mode) in new[] { ("cnn", "eval."), ("cnn", "train."), ("lstm", ""), ("gru", ""), ("transformer", "") })
             {
                 data.Add(model, mode, DType.F32, 1e-5);
                 data.Add(model, mode, DType.F64, 1e-10);
@@ -70,6 +70,8 @@ public sealed class ReferenceTests : IDisposable
     [Theory]
     [InlineData("lstm")]
     [InlineData("gru")]
+    [InlineData("cnn")]
+    [InlineData("transformer")]
     public void StateDict_Keys_ArePyTorchsInItsOrder(string name)
         => Assert.Equal(KeysOf(name), Load(name, DType.F32).StateDict().Keys);
 
@@ -83,6 +85,8 @@ public sealed class ReferenceTests : IDisposable
     {
         Module model = name switch
         {
+            "cnn" => new CnnModel(),
+            "transformer" => new TransformerModel(),
             "lstm" or "gru" => new RecurrentModel(name),
             _ => throw new ArgumentException(name),
         };

@@ -80,4 +80,64 @@ public sealed class LayerTests : IDisposable
     [Fact]
     public void Conv2d_GroupsThatDoNotDivide_Throws()
         => Assert.Contains("3 groups", Assert.Throws<ArgumentException>(() => new Conv2d(4, 6, 3, groups: 3)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void BatchNorm2d_Images_Passes()
+        => LayerTest.Run(() => new BatchNorm2d(3), [4, 3, 5, 2], [4, 3, 5, 2], "weight", "bias", "running_mean", "running_var", "num_batches_tracked");
+
+    [Fact]
+    public void BatchNorm1d_RowsWithoutParameters_Passes()
+        => LayerTest.Run(() => new BatchNorm1d(3, affine: false), [6, 3], [6, 3], "running_mean", "running_var", "num_batches_tracked");
+
+    [Fact]
+    public void LayerNorm_Sequence_Passes() => LayerTest.Run(() => new LayerNorm(6), [2, 3, 6], [2, 3, 6], "weight", "bias");
+
+    [Fact]
+    public void GroupNorm_Images_Passes() => LayerTest.Run(() => new GroupNorm(2, 4), [2, 4, 3, 3], [2, 4, 3, 3], "weight", "bias");
+
+    [Fact]
+    public void InstanceNorm_Images_Passes() => LayerTest.Run(() => new InstanceNorm(4), [2, 4, 3, 3], [2, 4, 3, 3]);
+
+    [Fact]
+    public void Pools_Any_Pass()
+    {
+        LayerTest.Run(() => new AvgPool2d(2, padding: 1), [2, 3, 6, 4], [2, 3, 4, 3]);
+        LayerTest.Run(() => new AvgPool1d(2), [2, 3, 6], [2, 3, 3]);
+        LayerTest.Run(() => new MaxPool1d(3, stride: 1, dilation: 2), [2, 3, 7], [2, 3, 3]);
+    }
+
+    [Fact]
+    public void PositionalEmbedding_Sequence_Passes()
+        => LayerTest.Run(() => new PositionalEmbedding(4, 6), [2, 4, 6], [2, 4, 6], "weight");
+
+    [Fact]
+    public void MultiheadAttention_WithDropout_Passes()
+        => LayerTest.Run(() => new MultiheadAttention(6, 2, dropout: 0.3), [2, 4, 6], [2, 4, 6], "in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TransformerEncoder_Any_Passes(bool normFirst)
+        => LayerTest.Run(
+            () => new TransformerEncoder([new TransformerEncoderLayer(6, 2, 8, normFirst: normFirst, activation: "gelu")]),
+            [2, 4, 6],
+            [2, 4, 6],
+            [.. new[] { "self_attn.in_proj_weight", "self_attn.in_proj_bias", "self_attn.out_proj.weight", "self_attn.out_proj.bias", "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias" }.Select(k => $"layers.0.{k}")]);
+
+    [Fact]
+    public void MultiheadAttention_Causal_DoesNotSeeTheFuture()
+    {
+        var layer = new MultiheadAttention(6, 2).Initialize(RandomKey.FromSeed(1));
+        var x = Tensor.Normal(RandomKey.FromSeed(2), [1, 4, 6]).WithGrad();
+        var g = Autograd.Grad(layer.Attend(x, Pass.Eval, causal: true).Select(1, 1).Sum(), [x])[0]!;
+        Assert.Equal(0, g.Narrow(1, 2).Abs().Sum().Item());
+        Assert.True(g.Narrow(1, 0, 2).Abs().Min().Item() > 0);
+    }
+
+    [Fact]
+    public void BatchNorm_WrongRank_SaysWhatItTakes()
+        => Assert.Contains(
+            "BatchNorm2d '' takes [N, C, H, W] with 3 channels, got [2, 3]",
+            Assert.Throws<ArgumentException>(() => new BatchNorm2d(3).Forward(Tensor.Ones([2, 3]), Pass.Eval)).Message,
+            StringComparison.Ordinal);
 }
