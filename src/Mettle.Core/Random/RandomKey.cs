@@ -28,21 +28,7 @@ public readonly record struct RandomKey(ulong Value)
     public RandomKey At(long index) => new(Mix(Value + (0x9E3779B97F4A7C15UL * ((ulong)index + 1))));
 
     /// <summary>Four independent uniform 32-bit words for <paramref name="counter"/>.</summary>
-    public (uint A, uint B, uint C, uint D) Words(ulong counter)
-    {
-        uint c0 = (uint)counter, c1 = (uint)(counter >> 32), c2 = 0, c3 = 0;
-        uint k0 = (uint)Value, k1 = (uint)(Value >> 32);
-        for (int round = 0; round < 10; round++)
-        {
-            ulong p0 = 0xD2511F53UL * c0;
-            ulong p1 = 0xCD9E8D57UL * c2;
-            (c0, c1, c2, c3) = ((uint)(p1 >> 32) ^ c1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ c3 ^ k1, (uint)p0);
-            k0 += 0x9E3779B9;
-            k1 += 0xBB67AE85;
-        }
-
-        return (c0, c1, c2, c3);
-    }
+    public (uint A, uint B, uint C, uint D) Words(ulong counter) => Philox(Value, counter, 0);
 
     /// <summary>Uniform 64-bit word for <paramref name="counter"/>.</summary>
     public ulong Word(ulong counter)
@@ -82,6 +68,23 @@ public readonly record struct RandomKey(ulong Value)
         }
 
         return order;
+    }
+
+    /// <summary>The generator itself on its whole counter of 128 bits.</summary>
+    internal static (uint A, uint B, uint C, uint D) Philox(ulong key, ulong counter, ulong upper)
+    {
+        uint c0 = (uint)counter, c1 = (uint)(counter >> 32), c2 = (uint)upper, c3 = (uint)(upper >> 32);
+        uint k0 = (uint)key, k1 = (uint)(key >> 32);
+        for (int round = 0; round < 10; round++)
+        {
+            ulong p0 = 0xD2511F53UL * c0;
+            ulong p1 = 0xCD9E8D57UL * c2;
+            (c0, c1, c2, c3) = ((uint)(p1 >> 32) ^ c1 ^ k0, (uint)p1, (uint)(p0 >> 32) ^ c3 ^ k1, (uint)p0);
+            k0 += 0x9E3779B9;
+            k1 += 0xBB67AE85;
+        }
+
+        return (c0, c1, c2, c3);
     }
 
     private static ulong Mix(ulong z)

@@ -99,6 +99,7 @@ public sealed unsafe partial class Tensor
     /// <summary>0, 1, ... <paramref name="count"/> - 1.</summary>
     public static Tensor Arange(int count, DType dtype = DType.I64)
     {
+        using var scope = MemoryScope.Begin("arange");
         var t = Allocate([count], DType.I64);
         var span = new Span<long>(t.Pointer, count);
         for (int i = 0; i < count; i++)
@@ -106,39 +107,30 @@ public sealed unsafe partial class Tensor
             span[i] = i;
         }
 
-        return t.To(dtype);
+        return scope.Keep(t.To(dtype));
     }
 
     /// <summary>Uniform in [low, high): element i depends on (key, i) only.</summary>
     public static Tensor Uniform(RandomKey key, Shape shape, double low = 0, double high = 1, DType dtype = DType.F32)
-    {
-        var t = Allocate(shape, DType.F32);
-        Fill(key, t, normal: false);
-        if (low != 0 || high != 1)
-        {
-            using (Autograd.NoGrad())
-            {
-                t = (t * (high - low)) + low;
-            }
-        }
-
-        return t.To(dtype);
-    }
+        => Drawn(key, shape, normal: false, high - low, low, dtype);
 
     /// <summary>Normal with the given mean and standard deviation: element i depends on (key, i) only (Box-Muller on Philox).</summary>
     public static Tensor Normal(RandomKey key, Shape shape, double mean = 0, double deviation = 1, DType dtype = DType.F32)
+        => Drawn(key, shape, normal: true, deviation, mean, dtype);
+
+    private static Tensor Drawn(RandomKey key, Shape shape, bool normal, double scale, double shift, DType dtype)
     {
+        // A scope of its own: the caller may have none, and temporaries would count as leaks.
+        using var scope = MemoryScope.Begin("random");
+        using var off = Autograd.NoGrad();
         var t = Allocate(shape, DType.F32);
-        Fill(key, t, normal: true);
-        if (mean != 0 || deviation != 1)
+        Fill(key, t, normal);
+        if (scale != 1 || shift != 0)
         {
-            using (Autograd.NoGrad())
-            {
-                t = (t * deviation) + mean;
-            }
+            t = (t * scale) + shift;
         }
 
-        return t.To(dtype);
+        return scope.Keep(t.To(dtype));
     }
 
     private static void Fill(RandomKey key, Tensor t, bool normal)

@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+
+namespace Mettle.Core.Tests.Memories;
+
+[NoLeaks]
+public sealed unsafe class MemoryTests
+{
+    [Fact]
+    public void Leaked_ScopelessTensorCollected_IsReportedOnce()
+    {
+        NoLeaksAttribute.Settled();
+        long before = Memory.LeakedBlocks, live = Memory.LiveBlocks, bytes = 0;
+        void OnLeak(long size) => Interlocked.Add(ref bytes, size);
+        Memory.Leaked += OnLeak;
+        try
+        {
+            Lose();
+            for (int i = 0; i < 5 && Memory.LeakedBlocks == before; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            Memory.Leaked -= OnLeak;
+        }
+
+        Assert.Equal(before + 1, Memory.LeakedBlocks);
+        Assert.Equal(4096, Interlocked.Read(ref bytes));
+        Assert.Equal(live, Memory.LiveBlocks);
+    }
+
+    [Fact]
+    public void Leaked_ReleasedOrPersistedTensor_IsNotReported()
+    {
+        NoLeaksAttribute.Settled();
+        long before = Memory.LeakedBlocks, live = Memory.LiveBlocks;
+        Tensor.Ones([1024]).Release();
+        Drop();
+        for (int i = 0; i < 5 && Memory.LiveBlocks > live; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal(live, Memory.LiveBlocks);
+        Assert.Equal(before, Memory.LeakedBlocks);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(1000)]
+    [InlineData(123457)]
+    public void Allocate_AnySize_IsAlignedAndWastesAtMostAQuarter(long bytes)
+    {
+        void* p = Memory.Allocate(bytes, out long size);
+        Assert.Equal(0, (nint)p % 64);
+        Assert.InRange(size, Math.Max(64, bytes), Math.Max(64, bytes + Math.Max(63, bytes / 4)));
+        Memory.Return(p, size);
+    }
+
+    [Fact]
+    public void Allocate_AfterReturn_ReusesTheBlock()
+    {
+        void* first = Memory.Allocate(100_000, out long size);
+        long live = Memory.LiveBytes, cached = Memory.CachedBytes;
+        Memory.Return(first, size);
+        Assert.Equal((live - size, cached + size), (Memory.LiveBytes, Memory.CachedBytes));
+        void* second = Memory.Allocate(100_000, out _);
+        Assert.Equal((nint)first, (nint)second);
+        Memory.Return(second, size);
+    }
+
+    [Fact]
+    public void Trim_CachedBlocks_GoBackToTheSystem()
+    {
+        Memory.Return(Memory.Allocate(5000, out long size), size);
+        Assert.True(Memory.CachedBytes >= size);
+        Memory.Trim();
+        Assert.Equal(0, Memory.CachedBytes);
+    }
+
+    [Fact]
+    public void PeakBytes_AfterReset_FollowsTheLargestMoment()
+    {
+        Memory.ResetPeak();
+        long start = Memory.LiveBytes;
+        using (MemoryScope.Begin())
+        {
+            Tensor.Zeros([1 << 18]);
+        }
+
+        Assert.True(Memory.PeakBytes >= start + (1 << 20));
+        Memory.ResetPeak();
+        Assert.Equal(Memory.LiveBytes, Memory.PeakBytes);
+    }
+
+    [Fact]
+    public void Allocate_ManyThreads_NeverHandsOutABlockTwice()
+    {
+        var wrong = 0;
+        var threads = Enumerable.Range(1, 4).Select(id => new Thread(() =>
+        {
+            for (int n = 0; n < 5000; n++)
+            {
+                long* p = (long*)Memory.Allocate(64 * (1 + (n % 7)), out long size);
+                *p = id;
+                Thread.Yield();
+                wrong += *p == id ? 0 : 1;
+                Memory.Return(p, size);
+            }
+        })).ToArray();
+        Array.ForEach(threads, t => t.Start());
+        Array.ForEach(threads, t => t.Join());
+        Assert.Equal(0, wrong);
+    }
+
+    [Fact]
+    public void NoLeaks_TestThatLeaks_Fails()
+    {
+        var attribute = new NoLeaksAttribute();
+        attribute.Before(null!, null!);
+        var lost = Tensor.Ones([7]);
+        Assert.Contains("1 native blocks are still live", Record.Exception(() => attribute.After(null!, null!))?.Message);
+        lost.Release();
+        attribute.After(null!, null!);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Lose() => Tensor.Ones([1024]);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drop() => Tensor.Ones([1024]).AsParameter();
+}
