@@ -9,12 +9,11 @@ public sealed class BitsTests
 
     [Theory]
     [InlineData("METTLE_THREADS=1")]
-    [InlineData("METTLE_THREADS=2")]
     [InlineData("METTLE_THREADS=3 DOTNET_EnableAVX512=0")]
     [InlineData("DOTNET_TieredCompilation=0")]
     [InlineData("DOTNET_ReadyToRun=0")]
     [InlineData("DOTNET_TieredPGO=1")]
-    [InlineData("METTLE_MEMORY_PATTERN=1")]
+    [InlineData("METTLE_THREADS=2 METTLE_MEMORY_PATTERN=1")]
     public void AllOps_InChildProcess_HaveTheSameBits(string settings)
     {
         string file = Path.GetTempFileName();

@@ -10,6 +10,7 @@ internal static class MovementOracles
         new("permute", (op, x) => [Permute((Permute)op, x[0])]),
         new("reshape", (op, x) => [new NdArray(((Reshape)op).To.Dims, x[0].Values, x[0].Type)]),
         new("slice", (op, x) => [Slice((Slice)op, x[0])]),
+        new("split", (op, x) => Split((SplitAxis)op, x[0])),
         new("slice_backward", (op, x) => [SliceBackward((SliceBackward)op, x[0])]),
     ];
 
@@ -50,6 +51,20 @@ internal static class MovementOracles
 
     private static NdArray Slice(Slice op, NdArray x)
         => NdArray.From([.. op.Sizes], x.Type, i => x[[.. i.Select((n, axis) => op.Starts[axis] + (n * op.Steps[axis]))]]);
+
+    private static NdArray[] Split(SplitAxis op, NdArray x)
+    {
+        int start = 0;
+        var parts = new List<NdArray>();
+        foreach (int size in op.Sizes)
+        {
+            int from = start;
+            parts.Add(NdArray.From(IndexingOracles.With(x.Shape, op.Axis, size), x.Type, i => x[IndexingOracles.With(i, op.Axis, from + i[op.Axis])]));
+            start += size;
+        }
+
+        return [.. parts];
+    }
 
     private static NdArray SliceBackward(SliceBackward op, NdArray x)
     {

@@ -5,6 +5,8 @@ internal static class PoolingOracles
 {
     public static IEnumerable<KeyValuePair<string, Oracle>> All { get; } =
     [
+        new("avg_pool", (op, x) => [AvgPool((AvgPool)op, x[0])]),
+        new("avg_pool_backward", (op, x) => [AvgPoolBackward((AvgPoolBackward)op, x[0])]),
         new("max_pool", (op, x) => MaxPool((MaxPool)op, x[0])),
         new("max_pool_backward", (op, x) => [Backward((MaxPoolBackward)op, x[0], x[1])]),
         new("max_pool_gather", (_, x) => [NdArray.From(x[1].Shape, x[0].Type, i => x[0][Place(i, x[1][i], x[0].Shape[3])])]),
@@ -29,6 +31,27 @@ internal static class PoolingOracles
         Windows(x.Shape[2], op.Kernel.Height, op.Stride.Height, op.Padding.Height, op.Dilation.Height),
         Windows(x.Shape[3], op.Kernel.Width, op.Stride.Width, op.Padding.Width, op.Dilation.Width),
     ];
+
+    private static NdArray AvgPool(AvgPool op, NdArray x)
+        => NdArray.From(Shape(op, x), x.Type, i =>
+        {
+            var cells = Window(op, x, i).ToArray();
+            return cells.Sum(cell => x[i[0], i[1], cell.Row, cell.Column]) / (op.CountPadding ? op.Kernel.Height * op.Kernel.Width : cells.Length);
+        });
+
+    private static NdArray AvgPoolBackward(AvgPoolBackward op, NdArray g)
+    {
+        var x = NdArray.Zeros([g.Shape[0], g.Shape[1], op.Size.Height, op.Size.Width], g.Type);
+        g.ForEach(i =>
+        {
+            var cells = Window(op, x, i).ToArray();
+            foreach (var (row, column) in cells)
+            {
+                x[i[0], i[1], row, column] += g[i] / (op.CountPadding ? op.Kernel.Height * op.Kernel.Width : cells.Length);
+            }
+        });
+        return x;
+    }
 
     private static NdArray[] MaxPool(MaxPool op, NdArray x)
     {
