@@ -1,1 +1,3 @@
-Console.WriteLine("mettle");
+using Mettle.Cli;
+
+return CommandLine.Run(args);

@@ -1,7 +1,7 @@
 namespace Mettle.Runs;
 
 /// <summary>Finds the name that a misspelt one was probably meant to be.</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     /// <summary>The nearest candidate, or null when none is near enough to be a likely slip.</summary>
     public static string? Nearest(string name, IEnumerable<string> candidates)
