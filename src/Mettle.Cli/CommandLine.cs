@@ -23,7 +23,7 @@ internal static class CommandLine
         // Without a replacer '@' has no meaning of its own in an argument.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool json = parsed.GetValue(CliCommand.Json);
-        if (parsed.Action is ParseErrorAction || Unknown(parsed).Any()) return Refuse(new Failure(ExitCode.BadInput, Misread(parsed)), json);
+        if (parsed.Action is ParseErrorAction || parsed.UnmatchedTokens.Count > 0 || Unknown(parsed).Any()) return Refuse(new Failure(ExitCode.BadInput, Misread(parsed)), json);
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

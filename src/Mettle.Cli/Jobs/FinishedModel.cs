@@ -1,0 +1,54 @@
+using Mettle.Challenges;
+using Mettle.Nn;
+using Mettle.Runs;
+
+namespace Mettle.Cli;
+
+/// <summary>Rebuilds the model of a finished run from its recipe and its weights.</summary>
+internal static class FinishedModel
+{
+    /// <summary>The model with its data, as the checks saw it when it was trained.</summary>
+    /// <exception cref="BadInputException">The run has no weights, or they belong to another recipe.</exception>
+    /// <exception cref="SafetensorsException">The weights' file is damaged.</exception>
+    public static Subject Load(RunFolder folder, IRunProgress progress)
+    {
+        string weights = folder.File(MainJob.WeightsFile);
+        if (!File.Exists(weights)) throw new BadInputException($"{weights}: there are no weights; the run is {folder.Manifest.Status.ToString().ToLowerInvariant()}");
+        Recipe recipe = FinalRecipe(folder, out string phase);
+        using var stage = progress.Stage("reading data and weights", 2);
+        var experiment = Experiment.Prepare(recipe, new DataCache());
+        stage.Advance();
+        Module model = experiment.BuildModel();
+        var metadata = Checkpoint.Load(model, weights);
+        if (metadata.TryGetValue("recipe", out string? hash) && hash != recipe.Hash)
+            throw new BadInputException($"{weights}: belongs to the recipe {hash[..12]}, the run's is {recipe.Hash[..12]}; restore the run's own files");
+        var data = experiment.Data.Encoded;
+        var trained = new TrainedModel(
+            model,
+            Result(folder, phase),
+            data.Validation is null ? null : experiment.Evaluate(model, data.Validation),
+            experiment.Evaluate(model, data.Train));
+        stage.Advance();
+        return new Subject(experiment, trained, RandomKey.FromSeed((ulong)recipe["seed"].Long()).For("checks"));
+    }
+
+    /// <summary>The recipe that the weights came from: after treatment, where one was accepted.</summary>
+    private static Recipe FinalRecipe(RunFolder folder, out string phase)
+    {
+        Vocabulary vocabulary = House.Vocabulary();
+        phase = "first";
+        Recipe given = folder.ReadRecipe(vocabulary);
+        if (!folder.Has(ReportFile.Json)) return given;
+        string yaml = ReportFile.Read(folder.Path).FinalRecipe;
+        Recipe final = Recipe.Parse(yaml, folder.File(ReportFile.Json), vocabulary, folder.Manifest.RecipeFolder);
+        if (final.Hash != given.Hash) phase = "final";
+        return final;
+    }
+
+    private static TrainingResult Result(RunFolder folder, string phase)
+    {
+        var history = RunRecord.Epochs(folder, phase);
+        int best = history.Count == 0 ? -1 : history.MinBy(e => e.ValidationLoss ?? e.TrainLoss)!.Epoch;
+        return new TrainingResult(history, best, 0, history.Sum(e => e.Seconds), Stopped: false, Interrupted: false, Divergence: null);
+    }
+}

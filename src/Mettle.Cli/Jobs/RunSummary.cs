@@ -1,0 +1,142 @@
+using Mettle.Challenges;
+using Mettle.Web.Charts;
+using Mettle.Web.Report;
+using Spectre.Console;
+
+namespace Mettle.Cli;
+
+/// <summary>How a run ended, for a reader at a terminal and for a script.</summary>
+internal static class RunSummary
+{
+    public static void Show(RunOutcome outcome, Terminal terminal)
+    {
+        RunReport report = outcome.Report!;
+        string? html = FileOf(outcome, ReportFile.Html);
+        terminal.Result(new
+        {
+            Run = report.RunId,
+            outcome.Folder,
+            outcome.Manifest.Status,
+            Verdict = ReportOutcome.Of(report).Headline,
+            report.Summary,
+            report.TestMetrics,
+            report.TestMetricsBefore,
+            Findings = report.Findings.Select(Row),
+            report.Skipped,
+            Trials = report.Trials.Select(Row),
+            report.Warnings,
+            outcome.Manifest.WeightsSha256,
+            report.Seconds,
+            Report = html,
+            Json = FileOf(outcome, ReportFile.Json),
+            Weights = FileOf(outcome, MainJob.WeightsFile),
+        });
+        if (terminal.Json) return;
+        Verdict(report, terminal);
+        Metrics(report, terminal);
+        Findings(report.Findings, report.Skipped, terminal);
+        Trials(report, terminal);
+        foreach (string warning in report.Warnings) terminal.Markup($"[yellow]note[/]  {warning.EscapeMarkup()}");
+        terminal.Line();
+        if (html is not null) terminal.Line($"report   {html}");
+        terminal.Line($"folder   {outcome.Folder}");
+        terminal.Line($"weights  SHA-256 {outcome.Manifest.WeightsSha256}");
+    }
+
+    /// <summary>Findings as a table, what is fine as a count.</summary>
+    public static void Findings(IReadOnlyList<Finding> findings, IReadOnlyList<SkippedCheck> skipped, Terminal terminal)
+    {
+        terminal.Line();
+        Table table = Terminal.Table("", "finding", "measured", "threshold", "p (adjusted)");
+        foreach (Finding f in findings.Where(f => f.Severity != Severity.Fine))
+        {
+            string mark = f.Severity == Severity.Problem ? "[red]problem[/]" : "[yellow]notice[/]";
+            table.AddRow(
+                mark,
+                $"{f.Challenge}: {f.Title}".EscapeMarkup(),
+                NumberText.Value(f.Measured).EscapeMarkup(),
+                NumberText.ValueLike(f.Threshold, f.Measured).EscapeMarkup(),
+                f.AdjustedPValue is null ? "" : NumberText.PValue(f.AdjustedPValue).EscapeMarkup());
+        }
+
+        if (table.Rows.Count > 0) terminal.Show(table);
+        int fine = findings.Count(f => f.Severity == Severity.Fine);
+        if (fine > 0) terminal.Markup($"[green]fine[/]  {ReportOutcome.Count(fine, "check")}: {string.Join(", ", findings.Where(f => f.Severity == Severity.Fine).Select(f => f.Check).Distinct(StringComparer.Ordinal)).EscapeMarkup()}");
+        foreach (SkippedCheck s in skipped) terminal.Markup($"[grey]skipped[/]  {$"{s.Challenge}: {s.Check}: {s.Reason}".EscapeMarkup()}");
+    }
+
+    /// <summary>A finding for scripts: numbers without charts.</summary>
+    public static object Row(Finding f) => new
+    {
+        Challenge = f.Challenge.Value,
+        f.Check,
+        f.Severity,
+        f.Title,
+        f.Explanation,
+        f.Measured,
+        f.Threshold,
+        f.PValue,
+        f.AdjustedPValue,
+        f.Remedies,
+    };
+
+    private static object Row(Trial t) => new
+    {
+        t.Treatment,
+        Challenge = t.Challenge.Value,
+        t.Verdict,
+        t.Reason,
+        t.Baseline,
+        t.Treated,
+        t.Difference,
+        t.PValue,
+        t.AdjustedPValue,
+        t.RecipeDiff,
+        t.Seeds,
+        t.Seconds,
+    };
+
+    private static void Verdict(RunReport report, Terminal terminal)
+    {
+        ReportOutcome outcome = ReportOutcome.Of(report);
+        string colour = outcome.Tone switch { "good" or "treated" => "green", "open" => "yellow", _ => "grey" };
+        terminal.Line();
+        terminal.Markup($"[bold {colour}]{report.Name.EscapeMarkup()}: {outcome.Headline.EscapeMarkup()}.[/]");
+        terminal.Line(report.Summary);
+    }
+
+    private static void Metrics(RunReport report, Terminal terminal)
+    {
+        if (report.TestMetrics.Count == 0) return;
+        bool treated = report.TestMetricsBefore.Count > 0;
+        terminal.Line();
+        Table table = treated ? Terminal.Table("metric", "value", "interval", "before treatment") : Terminal.Table("metric", "value", "interval");
+        foreach (Measurement m in report.TestMetrics)
+        {
+            string[] row = [m.Metric.EscapeMarkup(), $"[bold]{NumberText.Value(m).EscapeMarkup()}[/]", NumberText.Range(m).EscapeMarkup()];
+            string before = report.TestMetricsBefore.FirstOrDefault(b => b.Metric == m.Metric) is { } b ? NumberText.Value(b).EscapeMarkup() : "";
+            table.AddRow(treated ? [.. row, before] : row);
+        }
+
+        terminal.Show(table);
+    }
+
+    private static void Trials(RunReport report, Terminal terminal)
+    {
+        if (report.Trials.Count == 0) return;
+        terminal.Line();
+        foreach (Trial t in report.Trials)
+        {
+            string mark = t.Verdict switch { Challenges.Verdict.Accepted => "[green]accepted[/]", Challenges.Verdict.RolledBack => "[yellow]rolled back[/]", _ => "[grey]not tried[/]" };
+            string numbers = t.Verdict == Challenges.Verdict.NotTried ? "" : $" {NumberText.Difference(t.Difference)} ({NumberText.DifferenceRange(t.Difference)}), {t.Seeds} pairs.";
+            terminal.Markup($"{mark}  [bold]{t.Treatment.EscapeMarkup()}[/]{numbers.EscapeMarkup()} {t.Reason.EscapeMarkup()}");
+            foreach (string line in t.RecipeDiff.Take(8)) terminal.Line($"    {line}");
+        }
+    }
+
+    private static string? FileOf(RunOutcome outcome, string name)
+    {
+        string path = Path.Combine(outcome.Folder, name);
+        return File.Exists(path) ? path : null;
+    }
+}
