@@ -6,14 +6,14 @@ public sealed class Linear : Module
     private readonly Parameter weight;
     private readonly Parameter? bias;
 
-    /// <summary>A layer from <paramref name="inputs"/> to <paramref name="outputs"/> features.</summary>
-    public Linear(int inputs, int outputs, bool bias = true)
+    /// <summary>A layer from <paramref name="inputs"/> to <paramref name="outputs"/> features; weights as PyTorch's unless <paramref name="init"/> is given.</summary>
+    public Linear(int inputs, int outputs, bool bias = true, Initializer? init = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         (Inputs, Outputs) = (inputs, outputs);
         var rule = Uniform.ForFan(inputs);
-        weight = Register("weight", [outputs, inputs], rule);
+        weight = Register("weight", [outputs, inputs], init ?? rule);
         this.bias = bias ? Register("bias", [outputs], rule, ParameterRole.Bias) : null;
     }
 

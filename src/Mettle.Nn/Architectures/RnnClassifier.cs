@@ -1,0 +1,11 @@
+namespace Mettle.Nn;
+
+/// <summary>Logits of a sequence's class from its last state.</summary>
+/// <param name="inputs">Features of a step.</param>
+/// <param name="hidden">Features of the state.</param>
+/// <param name="classes">Classes.</param>
+/// <param name="cell">"lstm" or "gru".</param>
+/// <param name="layers">Recurrent layers.</param>
+/// <param name="dropout">Rate between layers and before the output.</param>
+public sealed class RnnClassifier(int inputs, int hidden, int classes, string cell = "lstm", int layers = 1, double dropout = 0)
+    : RnnReadout(inputs, hidden, classes, cell, layers, dropout);

@@ -1,0 +1,28 @@
+namespace Mettle.Nn;
+
+/// <summary>
+/// What <see cref="RnnClassifier"/> and <see cref="RnnRegressor"/> share: recurrent layers over [N, T, inputs] and a linear layer on
+/// the last step. Keys: "rnn.*", "output.*".
+/// </summary>
+public abstract class RnnReadout : Module
+{
+    private readonly Recurrent rnn;
+    private readonly Dropout dropout;
+    private readonly Linear output;
+
+    private protected RnnReadout(int inputs, int hidden, int outputs, string cell, int layers, double dropout)
+    {
+        rnn = Register("rnn", cell switch
+        {
+            "lstm" => new Lstm(inputs, hidden, layers, batchFirst: true, dropout: dropout),
+            "gru" => (Recurrent)new Gru(inputs, hidden, layers, batchFirst: true, dropout: dropout),
+            _ => throw new ArgumentException($"'{cell}' is no recurrent cell; there are lstm, gru."),
+        });
+        this.dropout = Register("dropout", new Dropout(dropout));
+        output = Register("output", new Linear(hidden, outputs));
+    }
+
+    /// <summary>[N, T, inputs] to [N, outputs].</summary>
+    public override Tensor Forward(Tensor x, Pass pass)
+        => Watch(output.Forward(dropout.Forward(rnn.Forward(x, pass).Select(1, -1), pass), pass));
+}

@@ -1,0 +1,58 @@
+namespace Mettle.Nn;
+
+/// <summary>
+/// A small convolutional classifier for images such as 28x28 or 32x32: per width a block of 3x3 convolution, batch norm, ReLU and 2x2
+/// max pool (left out where an axis has one pixel), then the mean of each channel, dropout, and a linear layer. Keys:
+/// "blocks.0.*", ..., "output.*".
+/// </summary>
+public sealed class SimpleCnn : Module
+{
+    private readonly Sequential blocks;
+    private readonly GlobalAvgPool pool;
+    private readonly Dropout dropout;
+    private readonly Linear output;
+
+    /// <param name="channels">Channels of the image.</param>
+    /// <param name="widths">Channels of each block.</param>
+    /// <param name="outputs">Classes.</param>
+    /// <param name="dropout">Rate before the output layer.</param>
+    public SimpleCnn(int channels, IReadOnlyList<int> widths, int outputs, double dropout = 0)
+    {
+        if (widths.Count == 0)
+        {
+            throw new ArgumentException("SimpleCnn needs at least one block width.");
+        }
+
+        var parts = new List<Module>();
+        int before = channels;
+        foreach (int width in widths)
+        {
+            // Batch norm takes any bias off again.
+            parts.Add(new Sequential(new Conv2d(before, width, 3, padding: 1, bias: false), new BatchNorm2d(width), Activation.Of("relu")));
+            before = width;
+        }
+
+        blocks = Register("blocks", new Sequential([.. parts]));
+        pool = Register("pool", new GlobalAvgPool());
+        this.dropout = Register("dropout", new Dropout(dropout));
+        output = Register("output", new Linear(before, outputs));
+    }
+
+    /// <summary>What the output layer sees, [N, last width].</summary>
+    public Tensor Features(Tensor x, Pass pass)
+    {
+        foreach (var (_, block) in blocks.Children)
+        {
+            x = block.Forward(x, pass);
+            x = Math.Min(x.Shape[2], x.Shape[3]) >= 2 ? x.MaxPool2d(2) : x;
+        }
+
+        return pool.Forward(x, pass);
+    }
+
+    /// <summary>[N, channels, H, W] to logits [N, outputs].</summary>
+    public override Tensor Forward(Tensor x, Pass pass)
+        => x.Rank == 4
+            ? Watch(output.Forward(dropout.Forward(Features(x, pass), pass), pass))
+            : throw new ArgumentException($"SimpleCnn '{Path}' takes [N, C, H, W], got {x.Shape}.");
+}
