@@ -28,7 +28,21 @@ public static class ClassificationMetrics
 
     /// <summary>-log of the probability given to the true class, row by row (natural logarithm; at most 690).</summary>
     public static double[] LogLosses(Predictions p)
-        => [.. Enumerable.Range(0, p.Count).Select(i => -Math.Log(AtLeast(p.Probabilities(i)[p.Labels[i]])))];
+    {
+        if (p.Count == 0)
+        {
+            return [];
+        }
+
+        using var scope = MemoryScope.Begin("log-loss");
+        var truth = new double[p.Count];
+        for (int i = 0; i < truth.Length; i++)
+        {
+            truth[i] = AtLeast(p.Probabilities(i)[p.Labels[i]]);
+        }
+
+        return (-Tensor.From(truth).Log()).ToArray<double>();
+    }
 
     /// <summary>
     /// Expected calibration error: rows in bins by the confidence of their prediction, mean gap between confidence and accuracy

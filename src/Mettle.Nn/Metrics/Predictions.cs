@@ -4,6 +4,7 @@ namespace Mettle.Nn;
 public sealed class Predictions
 {
     private readonly float[] outputs;
+    private double[]? probabilities;
 
     private Predictions(float[] outputs, int width, int[] labels, float[] targets)
     {
@@ -33,6 +34,8 @@ public sealed class Predictions
 
     /// <summary>Values of each row, [rows, width]; empty where classes are predicted.</summary>
     public IReadOnlyList<float> Targets { get; }
+
+    private double[] All => probabilities ??= Softmax();
 
     /// <summary>Logits [rows, width], row-major, with the classes. One column is the logit of class 1.</summary>
     public static Predictions OfClasses(float[] logits, int width, int[] labels)
@@ -100,30 +103,18 @@ public sealed class Predictions
     }
 
     /// <summary>Softmax of a row (logistic function of a single logit), in float64.</summary>
-    public double[] Probabilities(int row)
-    {
-        var logits = Row(row);
-        double[] z = Width == 1 ? [0, logits[0]] : new double[Width];
-        double max = double.NegativeInfinity, sum = 0;
-        for (int k = 0; k < z.Length; k++)
-        {
-            z[k] = Width == 1 ? z[k] : logits[k];
-            max = Math.Max(max, z[k]);
-        }
-
-        for (int k = 0; k < z.Length; k++)
-        {
-            sum += z[k] = Math.Exp(z[k] - max);
-        }
-
-        for (int k = 0; k < z.Length; k++)
-        {
-            z[k] /= sum;
-        }
-
-        return z;
-    }
+    public ReadOnlySpan<double> Probabilities(int row) => All.AsSpan(row * Classes, Classes);
 
     /// <summary>Probability of one class in every row.</summary>
-    public double[] Probability(int ofClass) => [.. Enumerable.Range(0, Count).Select(i => Probabilities(i)[ofClass])];
+    public double[] Probability(int ofClass) => [.. Enumerable.Range(0, Count).Select(i => All[(i * Classes) + ofClass])];
+
+    // By the engine's exponential, whose bits depend on its argument alone: a metric may decide which epoch is the best.
+    private double[] Softmax()
+    {
+        using var scope = MemoryScope.Begin("probabilities");
+        using var quiet = Autograd.NoGrad();
+        var z = Tensor.From(outputs, [Count, Width]).To(DType.F64);
+        z = Width == 1 ? Tensor.Concat(1, Tensor.Zeros([Count, 1], DType.F64), z) : z;
+        return z.Softmax(1).ToArray<double>();
+    }
 }

@@ -28,7 +28,7 @@ public sealed record GradientClipping(double Norm = 0, double Value = 0, double 
 
         if (Norm > 0)
         {
-            ClipByNorm(parameters, Norm);
+            ScaleDown(parameters, Norm, Adaptive > 0 || Value > 0 ? GradientNorm.Of(parameters) : norm);
         }
 
         return norm;
@@ -38,12 +38,7 @@ public sealed record GradientClipping(double Norm = 0, double Value = 0, double 
     public static double ClipByNorm(IReadOnlyCollection<Parameter> parameters, double max)
     {
         double norm = GradientNorm.Of(parameters);
-        double scale = max / (norm + 1e-6);
-        if (scale < 1)
-        {
-            Replace(parameters, (_, g) => g * scale);
-        }
-
+        ScaleDown(parameters, max, norm);
         return norm;
     }
 
@@ -64,6 +59,15 @@ public sealed record GradientClipping(double Norm = 0, double Value = 0, double 
             var scale = most / Tensor.Maximum(norm, Tensor.Scalar(1e-6, w.DType));
             return Tensor.Where(norm > most, g * scale, g);
         });
+
+    private static void ScaleDown(IReadOnlyCollection<Parameter> parameters, double max, double norm)
+    {
+        double scale = max / (norm + 1e-6);
+        if (scale < 1)
+        {
+            Replace(parameters, (_, g) => g * scale);
+        }
+    }
 
     private static Tensor UnitNorm(Tensor t, int[] axes)
         => t.Rank == 0 ? t.Abs() : t.Square().Sum(axes).Reshape(KeptShape(t, axes)).Sqrt();

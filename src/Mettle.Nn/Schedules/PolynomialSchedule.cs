@@ -9,5 +9,11 @@ public sealed class PolynomialSchedule(long steps, double power = 1) : Schedule
 
     /// <inheritdoc/>
     public override double Rate(double baseRate, SchedulePoint point)
-        => baseRate * Math.Pow(1 - (Math.Min(steps, point.Step) / (double)steps), power);
+    {
+        using var scope = MemoryScope.Begin("schedule");
+        double left = 1 - (Math.Min(steps, point.Step) / (double)steps);
+
+        // The engine's power, whose bits depend on its arguments alone; Math.Pow belongs to the platform.
+        return baseRate * (left == 0 ? 0 : Tensor.Scalar(left, DType.F64).Pow(Tensor.Scalar(power, DType.F64)).Item());
+    }
 }

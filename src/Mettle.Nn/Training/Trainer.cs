@@ -125,6 +125,7 @@ public sealed class Trainer
         state.Samples += samples;
         state.CorrectSum += outcome.Correct ?? 0;
         state.Judged += outcome.Correct is null ? 0 : samples;
+        state.Rate = plan.Optimizer.Rate;
         state.Step++;
         state.GlobalStep++;
         foreach (var observer in plan.Observers)
@@ -147,7 +148,7 @@ public sealed class Trainer
         {
             var (loss, values) = Validate();
             double seconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
-            epoch = new EpochInfo(state.Epoch, state.LossSum / state.Samples, training, loss, values, plan.Optimizer.Rate, seconds);
+            epoch = new EpochInfo(state.Epoch, state.LossSum / state.Samples, training, loss, values, state.Rate, seconds);
             state.History.Add(epoch);
             state.Seconds += seconds;
             if (watch.RestoreBest && watch.Judge(state.History).BestEpoch == state.Epoch)

@@ -27,6 +27,9 @@ internal sealed class TrainingState
 
     public long Samples { get; set; }
 
+    /// <summary>Learning rate of the last step.</summary>
+    public double Rate { get; set; }
+
     /// <summary>Seconds of the epochs before this one.</summary>
     public double Seconds { get; set; }
 

@@ -21,10 +21,10 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void Run_StoppedAndResumedAtEveryStep_EndsWithTheSameBits()
+    public void Run_StoppedAndResumedAnywhere_EndsWithTheSameBits()
     {
         string expected = Straight(out var history);
-        for (int stop = 1; stop <= 35; stop += stop < 8 ? 1 : 9)
+        foreach (int stop in (int[])[1, 2, 5, 6, 7, 11, 12, 13, 17, 18, 24, 30, 35])
         {
             string path = Path.Combine(Path.GetTempPath(), $"mettle-resume-{Environment.ProcessId}-{stop}.safetensors");
             var stopper = new TrainingRun.StopAfter(stop);
