@@ -76,6 +76,7 @@ public sealed class OptimizerStateTests
 
         optimizer.Step();
         optimizer.Step();
+        TrainingMemoryTests.Settle();
         long live = Memory.LiveBlocks, before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 20; i++)
         {

@@ -29,6 +29,7 @@ public sealed class LoaderTests
     [Fact]
     public void Enumerate_StoppedEarly_FreesWhatWasMade()
     {
+        TrainingMemoryTests.Settle();
         long before = Memory.LiveBlocks;
         foreach (var batch in new Loader(Images(400), new BatchOrder(400, 8).Epoch(0), Key, 2))
         {
@@ -44,6 +45,7 @@ public sealed class LoaderTests
     [InlineData(2)]
     public void Enumerate_DatasetThatThrows_ThrowsTheSame(int workers)
     {
+        TrainingMemoryTests.Settle();
         long before = Memory.LiveBlocks;
         var order = new BatchOrder(40, 8).Epoch(0);
         var read = new List<int>();

@@ -109,8 +109,9 @@ public sealed class TrainerTests
     [Fact]
     public void Run_ManySteps_LeavesNoMemoryBehind()
     {
-        var plan = TrainingRun.Plan() with { Epochs = 2, EarlyStopping = null };
+        var plan = TrainingRun.Plan(TrainingRun.ModelWithoutBuffers()) with { Epochs = 2, EarlyStopping = null };
         new Trainer(plan).Run();
+        TrainingMemoryTests.Settle();
         long before = Memory.LiveBlocks, leaked = Memory.LeakedBlocks;
         new Trainer(plan).Run();
         Assert.Equal(before, Memory.LiveBlocks);

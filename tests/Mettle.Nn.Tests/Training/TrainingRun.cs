@@ -24,10 +24,14 @@ internal static class TrainingRun
         return ArrayDataset.Classification(x, [4], y);
     }
 
-    public static Module Model(double dropout = 0.2)
-        => new Sequential(new Linear(4, 16), Activation.Of("tanh"), new Dropout(dropout), new Linear(16, 3)).Initialize(RandomKey.FromSeed(3));
+    public static Module Model()
+        => new Sequential(new Linear(4, 16), new BatchNorm1d(16), Activation.Of("tanh"), new Dropout(0.2), new Linear(16, 3)).Initialize(RandomKey.FromSeed(3));
 
-    /// <summary>Everything that has state: dropout, momentum, clipping, averaging, plateau, mixup, best weights.</summary>
+    /// <summary>Without running statistics, whose old values the garbage collector frees at a time of its own.</summary>
+    public static Module ModelWithoutBuffers()
+        => new Sequential(new Linear(4, 16), Activation.Of("tanh"), new Dropout(0.2), new Linear(16, 3)).Initialize(RandomKey.FromSeed(3));
+
+    /// <summary>Everything that has state: dropout, running statistics, momentum, clipping, averaging, plateau, mixup, best weights.</summary>
     public static TrainingPlan Plan(Module? model = null)
     {
         model ??= Model();
