@@ -104,21 +104,13 @@ internal static unsafe class BatchNormColumns
             for (nint c = 0; c < Channels; c += Vector512<T>.Count)
             {
                 nint left = Channels - c;
-                if (Step <= Step.Variance)
+                if (left >= Vector512<T>.Count)
                 {
-                    Moment(index, from, to, c, left);
-                }
-                else if (Step == Step.Normalise)
-                {
-                    Normalise(from, to, c, left);
-                }
-                else if (Step == Step.Products)
-                {
-                    Products(index, from, to, c, left);
+                    Columns<WholeVector>(index, from, to, c, left);
                 }
                 else
                 {
-                    Differentiate(from, to, c, left);
+                    Columns<PartVector>(index, from, to, c, left);
                 }
             }
         }
@@ -139,8 +131,30 @@ internal static unsafe class BatchNormColumns
             }
         }
 
+        private readonly void Columns<TAccess>(int chunk, int from, int to, nint c, nint left)
+            where TAccess : struct, IVectorAccess
+        {
+            switch (Step)
+            {
+                case Step.Mean:
+                case Step.Variance:
+                    Moment<TAccess>(chunk, from, to, c, left);
+                    break;
+                case Step.Normalise:
+                    Normalise<TAccess>(from, to, c, left);
+                    break;
+                case Step.Products:
+                    Products<TAccess>(chunk, from, to, c, left);
+                    break;
+                default:
+                    Differentiate<TAccess>(from, to, c, left);
+                    break;
+            }
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Moment(int chunk, int from, int to, nint c, nint left)
+        private readonly void Moment<TAccess>(int chunk, int from, int to, nint c, nint left)
+            where TAccess : struct, IVectorAccess
         {
             var mean = Step == Step.Mean ? Vector512<T>.Zero : Tail.Load(Mean + c, left);
             var sum = Vector512<T>.Zero;
@@ -149,14 +163,14 @@ internal static unsafe class BatchNormColumns
             {
                 for (int row = from; row < to; row++, x += Channels)
                 {
-                    sum += Tail.Load(x, left);
+                    sum += TAccess.Load(x, left);
                 }
             }
             else
             {
                 for (int row = from; row < to; row++, x += Channels)
                 {
-                    var d = Tail.Load(x, left) - mean;
+                    var d = TAccess.Load(x, left) - mean;
                     sum = RowMath.Fma(d, d, sum);
                 }
             }
@@ -165,7 +179,8 @@ internal static unsafe class BatchNormColumns
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Normalise(int from, int to, nint c, nint left)
+        private readonly void Normalise<TAccess>(int from, int to, nint c, nint left)
+            where TAccess : struct, IVectorAccess
         {
             var mean = Tail.Load(Mean + c, left);
             var scale = Scale(c, left);
@@ -175,12 +190,13 @@ internal static unsafe class BatchNormColumns
             T* y = Y + ((nint)from * Channels) + c;
             for (int row = from; row < to; row++, x += Channels, y += Channels)
             {
-                Tail.Store(RowMath.Fma(Tail.Load(x, left) - mean, scale, shift), y, left);
+                TAccess.Store(RowMath.Fma(TAccess.Load(x, left) - mean, scale, shift), y, left);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Products(int chunk, int from, int to, nint c, nint left)
+        private readonly void Products<TAccess>(int chunk, int from, int to, nint c, nint left)
+            where TAccess : struct, IVectorAccess
         {
             var mean = Tail.Load(Mean + c, left);
             var (sum, dot) = (Vector512<T>.Zero, Vector512<T>.Zero);
@@ -188,9 +204,9 @@ internal static unsafe class BatchNormColumns
             T* g = G + ((nint)from * Channels) + c;
             for (int row = from; row < to; row++, x += Channels, g += Channels)
             {
-                var v = Tail.Load(g, left);
+                var v = TAccess.Load(g, left);
                 sum += v;
-                dot = RowMath.Fma(v, Tail.Load(x, left) - mean, dot);
+                dot = RowMath.Fma(v, TAccess.Load(x, left) - mean, dot);
             }
 
             T* partial = Partial + (2 * (nint)chunk * Channels) + c;
@@ -200,7 +216,8 @@ internal static unsafe class BatchNormColumns
 
         // dx = scale w (g - sum(g) / n - xhat sum(g xhat) / n)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Differentiate(int from, int to, nint c, nint left)
+        private readonly void Differentiate<TAccess>(int from, int to, nint c, nint left)
+            where TAccess : struct, IVectorAccess
         {
             var n = Vector512.Create(T.CreateTruncating(Rows));
             var mean = Tail.Load(Mean + c, left);
@@ -213,9 +230,9 @@ internal static unsafe class BatchNormColumns
             T* y = Y + ((nint)from * Channels) + c;
             for (int row = from; row < to; row++, x += Channels, g += Channels, y += Channels)
             {
-                var v = Tail.Load(g, left) - a;
-                v = RowMath.Fma(mean - Tail.Load(x, left), b, v);
-                Tail.Store(v * scale, y, left);
+                var v = TAccess.Load(g, left) - a;
+                v = RowMath.Fma(mean - TAccess.Load(x, left), b, v);
+                TAccess.Store(v * scale, y, left);
             }
         }
 

@@ -73,6 +73,12 @@ internal static unsafe class Convolution
             return;
         }
 
+        if (job is { In: 1, Out: 1, Groups: > 1 })
+        {
+            Depthwise.Pass(job.X, job.Height, job.Width, job.Y, images, job.Groups, rows, columns, job.W, job.Bias, job.BiasStep);
+            return;
+        }
+
         job.Rows = rows;
         job.Columns = columns;
         int nr = Gemm.TileColumns<T>();

@@ -124,13 +124,26 @@ internal static unsafe class LayerNormRows
         {
             var (mean, scale) = Moments(x);
             var (m, s) = (Vector512.Create(mean), Vector512.Create(scale));
-            for (nint i = 0; i < Width; i += Vector512<T>.Count)
+            nint i = 0;
+            for (; i <= Width - Vector512<T>.Count; i += Vector512<T>.Count)
             {
-                nint left = Width - i;
-                var v = (Tail.Load(x + i, left) - m) * s;
-                v = W is null ? v : v * Tail.Load(W + i, left);
-                Tail.Store(B is null ? v : v + Tail.Load(B + i, left), y + i, left);
+                Normalise<WholeVector>(x, y, i, m, s);
             }
+
+            if (i < Width)
+            {
+                Normalise<PartVector>(x, y, i, m, s);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Normalise<TAccess>(T* x, T* y, nint i, Vector512<T> mean, Vector512<T> scale)
+            where TAccess : struct, IVectorAccess
+        {
+            nint left = Width - i;
+            var v = (TAccess.Load(x + i, left) - mean) * scale;
+            v = W is null ? v : v * TAccess.Load(W + i, left);
+            TAccess.Store(B is null ? v : v + TAccess.Load(B + i, left), y + i, left);
         }
 
         // dx = scale (h - mean(h) - xhat mean(h xhat)) with h = g w.
@@ -141,30 +154,59 @@ internal static unsafe class LayerNormRows
             var (m, s) = (Vector512.Create(mean), Vector512.Create(scale));
             var (sum, dot) = (Vector512<T>.Zero, Vector512<T>.Zero);
             int w = Vector512<T>.Count;
-            for (nint i = 0; i < Width; i += w)
+            nint i = 0;
+            for (; i <= Width - w; i += w)
             {
-                // Missing lanes of g are 0, so what stands in those of xhat does not matter.
-                nint left = Width - i;
-                var xhat = (Tail.Load(x + i, left) - m) * s;
-                var v = Tail.Load(g + i, left);
-                Tail.Store(RowMath.Fma(v, xhat, Tail.Load(dw + i, left)), dw + i, left);
-                Tail.Store(v + Tail.Load(db + i, left), db + i, left);
-                v = W is null ? v : v * Tail.Load(W + i, left);
-                sum += v;
-                dot = RowMath.Fma(v, xhat, dot);
+                Sum<WholeVector>(x, g, dw, db, i, m, s, ref sum, ref dot);
+            }
+
+            if (i < Width)
+            {
+                Sum<PartVector>(x, g, dw, db, i, m, s, ref sum, ref dot);
             }
 
             T n = T.CreateTruncating(Width);
             var a = Vector512.Create(LaneMath.Fold<T, Plus>(sum) / n);
             var b = Vector512.Create(LaneMath.Fold<T, Plus>(dot) / n);
-            for (nint i = 0; i < Width; i += w)
+            for (i = 0; i <= Width - w; i += w)
             {
-                nint left = Width - i;
-                var xhat = (Tail.Load(x + i, left) - m) * s;
-                var v = Tail.Load(g + i, left);
-                v = W is null ? v : v * Tail.Load(W + i, left);
-                Tail.Store(((v - a) - (xhat * b)) * s, dx + i, left);
+                Differentiate<WholeVector>(x, g, dx, i, m, s, a, b);
             }
+
+            if (i < Width)
+            {
+                Differentiate<PartVector>(x, g, dx, i, m, s, a, b);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Sum<TAccess>(T* x, T* g, T* dw, T* db, nint i, Vector512<T> mean, Vector512<T> scale, ref Vector512<T> sum, ref Vector512<T> dot)
+            where TAccess : struct, IVectorAccess
+        {
+            // Missing lanes of g are 0, so what stands in those of xhat does not matter.
+            nint left = Width - i;
+            var xhat = (TAccess.Load(x + i, left) - mean) * scale;
+            var v = TAccess.Load(g + i, left);
+            if (W is not null)
+            {
+                TAccess.Store(RowMath.Fma(v, xhat, TAccess.Load(dw + i, left)), dw + i, left);
+                TAccess.Store(v + TAccess.Load(db + i, left), db + i, left);
+                v *= TAccess.Load(W + i, left);
+            }
+
+            sum += v;
+            dot = RowMath.Fma(v, xhat, dot);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Differentiate<TAccess>(T* x, T* g, T* dx, nint i, Vector512<T> mean, Vector512<T> scale, Vector512<T> a, Vector512<T> b)
+            where TAccess : struct, IVectorAccess
+        {
+            nint left = Width - i;
+            var xhat = (TAccess.Load(x + i, left) - mean) * scale;
+            var v = TAccess.Load(g + i, left);
+            v = W is null ? v : v * TAccess.Load(W + i, left);
+            TAccess.Store(((v - a) - (xhat * b)) * scale, dx + i, left);
         }
 
         private readonly (T Mean, T Scale) Moments(T* x)

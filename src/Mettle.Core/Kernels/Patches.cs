@@ -54,20 +54,24 @@ internal readonly unsafe struct Patches<T>
     {
         int w = Vector512<T>.Count;
         int i = from / width, j = from % width;
+        int runRows = Runs == 0 ? 0 : Runs / runsPerRow;
         T* row = window + (i * RowStep);
         for (int p = 0; p < count; p++)
         {
-            T* pixel = row + (j * PixelStep);
-            for (int run = 0; run < Runs; run++)
+            T* runRow = row + (j * PixelStep);
+            for (int a = 0; a < runRows; a++, runRow += rowGap)
             {
-                // Whole vectors: what is written too far is overwritten by the next run.
-                T* source = pixel + Offset(run);
-                for (int e = 0; e < Length; e += w)
+                T* source = runRow;
+                for (int b = 0; b < runsPerRow; b++, source += columnGap)
                 {
-                    Vector512.Load(source + e).Store(to + e);
-                }
+                    // Whole vectors: what is written too far is overwritten by the next run.
+                    for (int e = 0; e < Length; e += w)
+                    {
+                        Vector512.Load(source + e).Store(to + e);
+                    }
 
-                to += Length;
+                    to += Length;
+                }
             }
 
             if (++j == width)

@@ -27,6 +27,14 @@ internal static unsafe class WeightGradient
             return;
         }
 
+        var rows = TapAxis.Forward(s.OutHeight, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
+        var columns = TapAxis.Forward(s.OutWidth, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth);
+        if (s is { InChannels: 1, OutChannels: 1, Groups: > 1 })
+        {
+            Depthwise.Weights(new(x), new(g), s, rows, columns, (T*)w.Pointer);
+            return;
+        }
+
         int nr = Gemm.TileColumns<T>();
         int panels = (s.OutChannels + nr - 1) / nr;
         int depth = s.KernelHeight * s.KernelWidth * s.InChannels;
@@ -37,14 +45,16 @@ internal static unsafe class WeightGradient
             X = new(x),
             G = new(g),
             S = s,
-            Rows = TapAxis.Forward(s.OutHeight, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight),
-            Columns = TapAxis.Forward(s.OutWidth, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth),
+            Rows = rows,
+            Columns = columns,
             Panels = panels,
             Depth = depth,
             Chunks = chunks,
+            FiltersInPlace = s.OutChannels % nr == 0 && g.Strides[1] == 1,
             Partial = (T*)Memory.Allocate(size * chunks * sizeof(T), out long bytes),
             W = (T*)w.Pointer,
         };
+        job.ImagesInPlace = job.X.Channel == 1 && job.X.Column == s.InChannels && job.Rows.Inside(s.Height) && job.Columns.Inside(s.Width);
         Scheduler.For(chunks * s.Groups, job);
         job.Adding = true;
         Scheduler.For(panels * s.Groups, job);
@@ -65,6 +75,8 @@ internal static unsafe class WeightGradient
         public T* Partial;
         public T* W;
         public bool Adding;
+        public bool ImagesInPlace;
+        public bool FiltersInPlace;
 
         public readonly void Run(int index)
         {
@@ -93,21 +105,37 @@ internal static unsafe class WeightGradient
                 for (int row = 0; row < S.OutHeight; row += rowsPerBlock)
                 {
                     int rows = Math.Min(rowsPerBlock, S.OutHeight - row);
-                    X.Window(
-                        image, group * S.InChannels, S.InChannels, S.Height, S.Width, (row * Rows.Stride) + Rows.First, Rows.Span(rows), Columns.First, width, window);
-                    Filters(image, group, row, rows, columns);
-                    Multiply(window, new(Rows, Columns, S.InChannels, (nint)width * S.InChannels), gathered, columns, sum, rows, image > from || row > 0);
+                    int firstRow = (row * Rows.Stride) + Rows.First;
+                    T* x = window;
+                    nint pitch = (nint)width * S.InChannels;
+                    if (ImagesInPlace)
+                    {
+                        x = X.Data + (image * X.Image) + (firstRow * X.Row) + (Columns.First * X.Column);
+                        pitch = X.Row;
+                    }
+                    else
+                    {
+                        X.Window(image, group * S.InChannels, S.InChannels, S.Height, S.Width, firstRow, Rows.Span(rows), Columns.First, width, window);
+                    }
+
+                    Multiply(x, new(Rows, Columns, S.InChannels, pitch), gathered, Filters(image, group, row, rows, columns), sum, rows, image > from || row > 0);
                 }
             }
 
             Memory.Return(window, bytes);
         }
 
-        // The filters' gradients at some pixel rows as panels [pixels][NR].
-        private readonly void Filters(int image, int group, int row, int rows, T* to)
+        // The filters' gradients at some pixel rows, where they lie or as panels [pixels][NR].
+        private readonly Panels<T> Filters(int image, int group, int row, int rows, T* buffer)
         {
             int nr = Gemm.TileColumns<T>();
             T* g = G.Data + (image * G.Image) + ((nint)group * S.OutChannels * G.Channel) + (row * G.Row);
+            if (FiltersInPlace)
+            {
+                return new(g, nr, G.Row, G.Column);
+            }
+
+            T* to = buffer;
             for (int j = 0; j < S.OutChannels; j += nr)
             {
                 for (int i = 0; i < rows; i++)
@@ -116,35 +144,44 @@ internal static unsafe class WeightGradient
                     to += (nint)S.OutWidth * nr;
                 }
             }
+
+            return new(buffer, (nint)rows * S.OutWidth * nr, (nint)S.OutWidth * nr, nr);
         }
 
-        private readonly void Multiply(T* window, in Patches<T> patches, T* gathered, T* columns, T* sum, int rows, bool accumulate)
+        private readonly void Multiply(T* window, in Patches<T> patches, T* gathered, Panels<T> filters, T* sum, int rows, bool accumulate)
         {
             int nr = Gemm.TileColumns<T>();
-            int width = S.OutWidth, pixels = rows * width;
-            if (width >= 24 && patches.Length >= 32)
+            int width = S.OutWidth;
+            if (filters.Row == width * filters.Pixel)
             {
-                for (int j = 0; j < Panels; j++)
+                if (patches.Runs == 1 && patches.RowStep == width * patches.PixelStep)
                 {
-                    for (int run = 0; run < patches.Runs; run++)
-                    {
-                        T* c = sum + ((((nint)j * Depth) + ((nint)run * patches.Length)) * nr);
-                        for (int i = 0; i < rows; i++)
-                        {
-                            GemmTile.Rows(
-                                window + (i * patches.RowStep) + patches.Offset(run), 1, patches.PixelStep, columns + ((((nint)j * pixels) + ((nint)i * width)) * nr), nr,
-                                c, nr, patches.Length, nr, width, accumulate || i > 0);
-                        }
-                    }
+                    width *= rows;
+                    rows = 1;
                 }
+                else if (width < 24 || patches.Length < 32)
+                {
+                    patches.Gather(window, width, 0, rows * width, gathered);
+                    for (int j = 0; j < Panels; j++)
+                    {
+                        GemmTile.Rows(gathered, 1, Depth, filters.At(j, 0), filters.Pixel, sum + ((nint)j * Depth * nr), nr, Depth, nr, rows * width, accumulate);
+                    }
 
-                return;
+                    return;
+                }
             }
 
-            patches.Gather(window, width, 0, pixels, gathered);
             for (int j = 0; j < Panels; j++)
             {
-                GemmTile.Rows(gathered, 1, Depth, columns + ((nint)j * pixels * nr), nr, sum + ((nint)j * Depth * nr), nr, Depth, nr, pixels, accumulate);
+                for (int run = 0; run < patches.Runs; run++)
+                {
+                    T* c = sum + ((((nint)j * Depth) + ((nint)run * patches.Length)) * nr);
+                    for (int i = 0; i < rows; i++)
+                    {
+                        GemmTile.Rows(
+                            window + (i * patches.RowStep) + patches.Offset(run), 1, patches.PixelStep, filters.At(j, i), filters.Pixel, c, nr, patches.Length, nr, width, accumulate || i > 0);
+                    }
+                }
             }
         }
 
@@ -178,5 +215,16 @@ internal static unsafe class WeightGradient
                 }
             }
         }
+    }
+
+    /// <summary>Blocks of tile-width columns by pixel.</summary>
+    private readonly struct Panels<T>(T* data, nint panel, nint row, nint pixel)
+        where T : unmanaged
+    {
+        public nint Row => row;
+
+        public nint Pixel => pixel;
+
+        public T* At(int index, int pixelRow) => data + (index * panel) + (pixelRow * row);
     }
 }

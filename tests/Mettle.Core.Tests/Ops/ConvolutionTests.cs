@@ -40,6 +40,8 @@ public sealed class ConvolutionTests
     [InlineData(1, 16, 12, 12, 32, 3, 1, 2, 2, 2)]
     [InlineData(3, 6, 12, 13, 6, 3, 2, 1, 1, 6)]
     [InlineData(2, 6, 12, 13, 12, 3, 1, 1, 1, 6)]
+    [InlineData(18, 83, 6, 5, 83, 3, 2, 2, 2, 83)]
+    [InlineData(2, 64, 9, 30, 64, 3, 1, 1, 1, 1)]
     [InlineData(1, 70, 10, 10, 4, 5, 3, 2, 1, 1)]
     public void Convolution_AllThree_MatchDirectSums(int n, int c, int h, int w, int k, int kernel, int stride, int pad, int dilation, int groups)
     {
