@@ -12,7 +12,8 @@ public sealed partial class Tensor
     /// <param name="mask">Broadcasts to [..., L, S]: bool (true: may look) or a number that is added. A row without any true gives NaN.</param>
     /// <param name="causal">Position i looks at 0..i only.</param>
     /// <param name="scale">1 / sqrt(E) unless given.</param>
-    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null)
+    /// <param name="dropout">Factors on the attention weights, [..., L, S]: 0 or 1 / (1 - rate).</param>
+    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null, Tensor? dropout = null)
     {
         var scores = (query * (scale ?? 1 / Math.Sqrt(query.Shape[^1]))).MatMul(key.Transpose());
         if (causal)
@@ -26,6 +27,7 @@ public sealed partial class Tensor
             scores = mask.DType == DType.Bool ? Where(mask, scores, double.NegativeInfinity) : scores + mask;
         }
 
-        return scores.Softmax(-1).MatMul(value);
+        var weights = scores.Softmax(-1);
+        return (dropout is null ? weights : weights * dropout).MatMul(value);
     }
 }

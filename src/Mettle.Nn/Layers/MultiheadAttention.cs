@@ -49,18 +49,8 @@ public sealed class MultiheadAttention : Module
             .Permute(2, 0, 3, 1, 4)
             .Split(0, 1, 1, 1);
         var (query, key, value) = (parts[0].Squeeze(0), parts[1].Squeeze(0), parts[2].Squeeze(0));
-        var mixed = pass.Training && dropout > 0
-            ? Dropped(query, key, value, mask, causal, pass)
-            : Tensor.ScaledDotProductAttention(query, key, value, mask, causal);
+        var drop = pass.Training && dropout > 0 ? Dropout.Mask([n, heads, t, t], x.DType, dropout, pass.Key.For(Path)) : null;
+        var mixed = Tensor.ScaledDotProductAttention(query, key, value, mask, causal, dropout: drop);
         return Watch(output.Forward(mixed.Permute(0, 2, 1, 3).Reshape(n, t, width), pass));
-    }
-
-    // Attention against the identity gives the weights themselves, which can then be dropped.
-    private Tensor Dropped(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, Pass pass)
-    {
-        int t = query.Shape[2];
-        var identity = Tensor.Arange(t).OneHot(t).To(query.DType).Broadcast([query.Shape[0], heads, t, t]);
-        var weights = Tensor.ScaledDotProductAttention(query, key, identity, mask, causal);
-        return (weights * Dropout.Mask(weights.Shape, weights.DType, dropout, pass.Key.For(Path))).MatMul(value);
     }
 }

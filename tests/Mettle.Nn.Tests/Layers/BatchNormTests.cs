@@ -1,0 +1,43 @@
+namespace Mettle.Nn.Tests;
+
+public sealed class BatchNormTests : IDisposable
+{
+    private readonly MemoryScope scope = MemoryScope.Begin();
+
+    public void Dispose() => scope.Dispose();
+
+    [Fact]
+    public void Forward_Training_TracksWithPyTorchsMomentum()
+    {
+        var layer = new BatchNorm1d(1, momentum: 0.25).Initialize(RandomKey.FromSeed(1));
+        var train = Pass.Train(RandomKey.FromSeed(2));
+        using (MemoryScope.Begin())
+        {
+            layer.Forward(Tensor.From<float>([1, 2, 6], [3, 1]), train);
+            layer.Forward(Tensor.From<float>([0, 4, 2], [3, 1]), train);
+        }
+
+        // Means 3 and 2, sample variances 7 and 4.
+        Assert.Equal((0.75 * (0.25 * 3)) + (0.25 * 2), layer.RunningMean.Value.Item(), 1e-6);
+        Assert.Equal((0.75 * (0.75 + (0.25 * 7))) + (0.25 * 4), layer.RunningVariance.Value.Item(), 1e-6);
+        Assert.Equal(2, layer.StateDict()["num_batches_tracked"].Item());
+    }
+
+    [Fact]
+    public void Forward_Evaluating_LeavesTheStatisticsAndUsesThem()
+    {
+        var layer = new BatchNorm1d(2, epsilon: 0).Initialize(RandomKey.FromSeed(1));
+        layer.RunningMean.Value = Tensor.From<float>([1, -1]);
+        layer.RunningVariance.Value = Tensor.From<float>([4, 0.25f]);
+        var y = layer.Forward(Tensor.From<float>([5, 0], [1, 2]), Pass.Eval);
+        Assert.Equal([2f, 2], y.ToArray<float>());
+        Assert.Equal(0, layer.StateDict()["num_batches_tracked"].Item());
+    }
+
+    [Fact]
+    public void Forward_TrainingOnOneRow_Throws()
+        => Assert.Contains(
+            "more than one value per channel",
+            Assert.Throws<ArgumentException>(() => new BatchNorm1d(2).Initialize(RandomKey.FromSeed(1)).Forward(Tensor.Ones([1, 2]), Pass.Train(default))).Message,
+            StringComparison.Ordinal);
+}
