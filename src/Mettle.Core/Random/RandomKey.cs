@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Mettle;
@@ -47,13 +48,13 @@ public readonly record struct RandomKey(ulong Value)
         return (int)Math.BigMul(Word(counter), (ulong)bound, out _);
     }
 
-    /// <summary>Standard normal for <paramref name="counter"/> (Box-Muller in float64; bits follow the platform's log and cos, so weights use <see cref="Tensor.Normal"/>).</summary>
+    /// <summary>Standard normal for <paramref name="counter"/> (Box-Muller in float64).</summary>
     public double Normal(ulong counter = 0)
     {
         var (a, b, c, d) = Words(counter);
         double u = (((((ulong)a << 32) | b) >> 11) + 1) * (1.0 / (1UL << 53));
         double v = ((((ulong)c << 32) | d) >> 11) * (1.0 / (1UL << 53));
-        return Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(2 * Math.PI * v);
+        return Math.Sqrt(-2 * LaneMath.Log(Vector512.Create(u)).ToScalar()) * LaneMath.Cos(Vector512.Create(2 * Math.PI * v)).ToScalar();
     }
 
     /// <summary>A random order of 0..<paramref name="count"/>-1 (Fisher-Yates).</summary>

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Mettle.Core.Tests.Conformance;
 
 /// <summary>Same bits on every number of threads, instruction set and compiler setting; see docs/specs/determinism.md.</summary>
-public sealed class BitsTests
+public sealed partial class BitsTests
 {
     private static readonly Lazy<string[]> Here = new(() => [.. BitPrint.Lines()]);
 
@@ -30,6 +31,21 @@ public sealed class BitsTests
             File.Delete(file);
         }
     }
+
+    [Fact]
+    public void Sources_Kernels_CallNoFrameworkMathematics()
+    {
+        string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Mettle.Core"), "*.cs", SearchOption.AllDirectories);
+        string[] found = [.. from file in files
+                             where !file.Split(Path.DirectorySeparatorChar).Contains("obj")
+                             from line in File.ReadLines(file)
+                             where FrameworkMathematics().IsMatch(line) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+                             select $"{Path.GetFileName(file)}: {line.Trim()}"];
+        Assert.True(found.Length == 0, $"These calls have other bits on other platforms, instruction sets or compiler tiers; use LaneMath, Reduce or FusedMultiplyAdd:\n{string.Join('\n', found)}");
+    }
+
+    [GeneratedRegex(@"\bMathF?\.(Exp|Log|Log2|Log10|Sin|Cos|Tan|Sinh|Cosh|Tanh|Asin|Acos|Atan|Atan2|Pow|Cbrt|\w*Estimate)\(|\b(Vector(128|256|512)(<\w+>)?)\.(Exp|Log|Log2|Sin|Cos|SinCos|Pow|Hypot|Sum|Dot|\w*Estimate)\(|\bTensorPrimitives\.|\b(float|double|T)\.(Exp|Log|Pow|Sin|Cos|Tanh)\(")]
+    private static partial Regex FrameworkMathematics();
 
     private static void Run(string settings, string file)
     {

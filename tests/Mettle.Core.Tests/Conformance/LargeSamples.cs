@@ -13,5 +13,17 @@ internal static class LargeSamples
         ("max", new("large", new Max(0), 0, new SampleInput([9007, 5]))),
         ("matmul", new("large", MatMul.Instance, 0, new SampleInput([203, 301]), new SampleInput([301, 251]))),
         ("slice_backward", new("large", new SliceBackward([301, 401], [1, 0], [1, 2]), 0, new SampleInput([300, 200]))),
+        ("cumsum", new("large", new CumSum(1), 0, new SampleInput([5, 20011]))),
+        ("log_sum_exp", new("large", new LogSumExp(1), 0, new SampleInput([3, 20011]))),
+        ("sort", new("large", new Sort(1), 0, new SampleInput([3, 20011]))),
+        ("softmax", new("large", new Softmax(1), 0, new SampleInput([300, 201]))),
+        ("cross_entropy", new("large", new CrossEntropy(0.1), 0, new SampleInput([301, 201]), new SampleInput([301], Fill.Index, 201)) { Differentiable = [0] }),
+        ("gelu", new("large", Gelu.Instance, 0, new SampleInput([90011]))),
+        ("index_select", new("large", new IndexSelect(0), 0, new SampleInput([50, 65]), new SampleInput([2001], Fill.Index, 50))),
+        ("scatter_add", new("large", new ScatterAdd(0, 7), 0, new SampleInput([2001, 65]), new SampleInput([2001, 65], Fill.Index, 7))),
+        ("conv", new("large", new Conv([1, 1], [1, 1], [1, 1]), 0, new SampleInput([9, 17, 14, 13]), new SampleInput([35, 17, 3, 3]), new SampleInput([35]))),
+        ("max_pool", new("large", new MaxPool(2, 2, 0, 1), 0, new SampleInput([9, 35, 28, 27], Fill.Distinct))),
+        ("batch_norm", new("large", new BatchNorm(1e-5), 0, new SampleInput([33, 37, 14, 13]), new SampleInput([37]), new SampleInput([37]))),
+        ("layer_norm", new("large", new LayerNormalization(1, 1e-5), 0, new SampleInput([601, 131]), new SampleInput([131]), new SampleInput([131]))),
     ];
 }

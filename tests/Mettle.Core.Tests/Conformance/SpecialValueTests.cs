@@ -24,7 +24,7 @@ public sealed class SpecialValueTests
 
     public static IEnumerable<TheoryDataRow<string, DType>> Rows
         => from info in OpTable.All
-           where info.Type.IsSubclassOf(typeof(UnaryOp)) || info.Type.IsSubclassOf(typeof(BinaryOp)) || info.Type.IsSubclassOf(typeof(CompareOp))
+           where info.Type.IsSubclassOf(typeof(UnaryOp)) || info.Type.IsSubclassOf(typeof(BinaryOp)) || info.Type.IsSubclassOf(typeof(CompareOp)) || info.Type == typeof(Relu)
            from type in new[] { DType.F32, DType.F64 }
            select new TheoryDataRow<string, DType>(info.Name, type);
 
