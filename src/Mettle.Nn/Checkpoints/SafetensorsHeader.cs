@@ -212,14 +212,16 @@ internal sealed class SafetensorsHeader
             count *= dims[i];
             if (count * dtype.Size() > int.MaxValue)
             {
-                throw new SafetensorsException(file, name, $"shape [{string.Join(", ", dims)}] of {dtype.Label()} is over the {int.MaxValue} bytes that one tensor may have.");
+                throw new SafetensorsException(
+                    file, name, $"shape [{string.Join(", ", dims)}] of {dtype.Label()} is over the {int.MaxValue} bytes that one tensor may have.");
             }
         }
 
         long bytes = (long)count * dtype.Size();
         if (end < begin || end - begin != bytes)
         {
-            throw new SafetensorsException(file, name, $"shape [{string.Join(", ", dims)}] of {dtype.Label()} needs {bytes} bytes, data_offsets [{begin}, {end}] give {(Int128)end - begin}.");
+            throw new SafetensorsException(
+                file, name, $"shape [{string.Join(", ", dims)}] of {dtype.Label()} needs {bytes} bytes, data_offsets [{begin}, {end}] give {(Int128)end - begin}.");
         }
 
         return new Entry(new Shape(sizes), dtype, begin, end);
@@ -239,7 +241,8 @@ internal sealed class SafetensorsHeader
         {
             if (entry.End > dataBytes)
             {
-                throw new SafetensorsException(file, name, $"its data end at byte {entry.End}, the file's data at {dataBytes}: the file is truncated or its header wrong.");
+                throw new SafetensorsException(
+                    file, name, $"its data end at byte {entry.End}, the file's data at {dataBytes}: the file is truncated or its header wrong.");
             }
 
             if (entry.Begin != at)

@@ -27,7 +27,8 @@ public static class Lsuv
                 double variance = VarianceAt(module, batch, path);
                 if (!double.IsFinite(variance) || variance <= 0)
                 {
-                    throw new InvalidOperationException($"LSUV: the output of layer '{path}' has variance {variance} on the batch; give a batch with differing, finite rows.");
+                    throw new InvalidOperationException(
+                        $"LSUV: the output of layer '{path}' has variance {variance} on the batch; give a batch with differing, finite rows.");
                 }
 
                 if (Math.Abs(variance - 1) <= tolerance)

@@ -3,7 +3,9 @@ namespace Mettle.Nn;
 /// <summary>Normal, values beyond <paramref name="cut"/> standard deviations drawn again (<paramref name="cut"/> at least 0.5).</summary>
 public sealed class TruncatedNormal(double mean = 0, double deviation = 1, double cut = 2) : Initializer
 {
-    private readonly double cut = cut >= 0.5 ? cut : throw new ArgumentOutOfRangeException(nameof(cut), cut, "Cutting closer than half a deviation draws in vain too often.");
+    private readonly double cut = cut >= 0.5
+        ? cut
+        : throw new ArgumentOutOfRangeException(nameof(cut), cut, "Cutting closer than half a deviation draws in vain too often.");
 
     /// <inheritdoc/>
     public override Tensor Create(Shape shape, RandomKey key)

@@ -15,7 +15,15 @@ public sealed class ConvTranspose2d : Module
 
     /// <summary>A layer from <paramref name="inputs"/> to <paramref name="outputs"/> channels.</summary>
     public ConvTranspose2d(
-        int inputs, int outputs, Pair kernel, Pair? stride = null, Pair? padding = null, Pair? outputPadding = null, int groups = 1, bool bias = true, Pair? dilation = null)
+        int inputs,
+        int outputs,
+        Pair kernel,
+        Pair? stride = null,
+        Pair? padding = null,
+        Pair? outputPadding = null,
+        int groups = 1,
+        bool bias = true,
+        Pair? dilation = null)
     {
         ConvLayers.CheckGroups(inputs, outputs, groups);
         (this.stride, this.padding, this.outputPadding, this.dilation, this.groups) = (stride ?? 1, padding ?? 0, outputPadding ?? 0, dilation ?? 1, groups);

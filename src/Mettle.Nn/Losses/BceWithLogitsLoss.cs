@@ -7,7 +7,9 @@ namespace Mettle.Nn;
 /// <param name="positiveWeight">w, the weight of positives; above 1 raises recall.</param>
 public sealed class BceWithLogitsLoss(double positiveWeight = 1) : Loss
 {
-    private readonly double positiveWeight = positiveWeight > 0 ? positiveWeight : throw new ArgumentOutOfRangeException(nameof(positiveWeight), positiveWeight, "A weight is above 0.");
+    private readonly double positiveWeight = positiveWeight > 0
+        ? positiveWeight
+        : throw new ArgumentOutOfRangeException(nameof(positiveWeight), positiveWeight, "A weight is above 0.");
 
     /// <inheritdoc/>
     public override Tensor PerSample(Tensor output, Tensor target)

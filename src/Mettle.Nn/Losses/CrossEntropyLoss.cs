@@ -18,7 +18,9 @@ public sealed class CrossEntropyLoss : Loss
     /// <param name="classAxis">Axis of the logits that runs over classes.</param>
     public CrossEntropyLoss(double labelSmoothing = 0, IReadOnlyList<double>? classWeights = null, long ignoreIndex = -100, int classAxis = 1)
     {
-        this.labelSmoothing = labelSmoothing is >= 0 and <= 1 ? labelSmoothing : throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "Label smoothing is in [0, 1].");
+        this.labelSmoothing = labelSmoothing is >= 0 and <= 1
+            ? labelSmoothing
+            : throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, "Label smoothing is in [0, 1].");
         this.classWeights = classWeights?.Select(w => (float)w).ToArray();
         this.ignoreIndex = ignoreIndex;
         this.classAxis = classAxis;

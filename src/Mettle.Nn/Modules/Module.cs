@@ -192,7 +192,8 @@ public abstract class Module
         CheckName(name);
         if (child.parent is not null)
         {
-            throw new InvalidOperationException($"{child.GetType().Name} '{child.Path}' is part of a model already; a module has one place. Make another and load its state.");
+            throw new InvalidOperationException(
+                $"{child.GetType().Name} '{child.Path}' is part of a model already; a module has one place. Make another and load its state.");
         }
 
         child.parent = this;
