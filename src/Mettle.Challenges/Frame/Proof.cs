@@ -1,3 +1,5 @@
+using Mettle.Runs;
+
 namespace Mettle.Challenges;
 
 /// <summary>The experiment of a challenge: shows the problem, applies the treatment, measures the effect. It can fail, and says so.</summary>
@@ -21,6 +23,9 @@ public sealed record ProofContext(int Seeds, bool Short, Action<int, int, string
 {
     /// <summary>Folder for files the proof makes; the caller removes it.</summary>
     public required string WorkFolder { get; init; }
+
+    /// <summary>What recipes may say.</summary>
+    public required Vocabulary Vocabulary { get; init; }
 }
 
 /// <summary>What a proof measured; the line a person reads and the object a script reads.</summary>

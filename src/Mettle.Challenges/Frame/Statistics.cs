@@ -40,6 +40,28 @@ public static class Statistics
         return (d, new Interval(low, high, confidence), 1 - Normal.CDF(0, 1, (d - threshold) / se));
     }
 
+    /// <summary>Difference of means of two independent samples (a - b), with interval and one-sided p-value (Welch 1947).</summary>
+    public static (double Difference, Interval Interval, double PValue) Welch(
+        IReadOnlyList<double> a, IReadOnlyList<double> b, double confidence = 0.95, double threshold = 0)
+    {
+        double ma = a.Average(), mb = b.Average();
+        double va = a.Sum(x => Square(x - ma)) / Math.Max(1, a.Count - 1) / a.Count;
+        double vb = b.Sum(x => Square(x - mb)) / Math.Max(1, b.Count - 1) / b.Count;
+        double d = ma - mb, se = Math.Sqrt(va + vb);
+        if (!(se > 0) || a.Count < 2 || b.Count < 2)
+        {
+            return (d, new Interval(d, d, confidence), d > threshold ? 0 : 1);
+        }
+
+        double freedom = Square(va + vb) / ((Square(va) / (a.Count - 1)) + (Square(vb) / (b.Count - 1)));
+        double t = StudentT.InvCDF(0, 1, freedom, 0.5 + (confidence / 2));
+        return (d, new Interval(d - (t * se), d + (t * se), confidence), 1 - StudentT.CDF(0, 1, freedom, (d - threshold) / se));
+    }
+
+    /// <summary>One-sided p-value of "the proportion is not above <paramref name="threshold"/>" (exact binomial).</summary>
+    public static double ProportionAbove(int successes, int n, double threshold)
+        => successes == 0 ? 1 : 1 - Binomial.CDF(threshold, n, successes - 1);
+
     /// <summary>Wilson's score interval of a proportion (1927).</summary>
     public static Interval Wilson(int successes, int n, double confidence = 0.95)
     {

@@ -103,11 +103,11 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     {
         string hash = WriteModel(folder, after, final);
         bool treated = !ReferenceEquals(first, final);
-        var test = after.Test(final);
+        var test = after.Data.Encoded.Test is null ? null : after.Test(final);
         var report = new ReportBuilder(before, after, first, final, examination, loop)
         {
             Test = test,
-            TestBefore = treated ? before.Test(first) : null,
+            TestBefore = treated && test is not null ? before.Test(first) : null,
             WeightsSha256 = hash,
         };
         return report.Build(folder.Manifest, seconds);

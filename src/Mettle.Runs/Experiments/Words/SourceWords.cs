@@ -38,6 +38,7 @@ internal static class SourceWords
                 Field.Texts("classes", [], "Name of each label from 0."),
             ],
             Idx);
+        vocabulary.Add<DataSource>("source", "digits", "The 1,797 handwritten digits (8 x 8) that ship with Mettle.", [], _ => new DigitsSource());
     }
 
     private static DataSource Csv(WordValue w)

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Mettle.Nn;
+using Mettle.Runs;
+
+namespace Mettle.Challenges;
+
+/// <summary>Puts a run's results together for its reader.</summary>
+internal sealed class ReportBuilder(
+    Experiment before, Experiment after, TrainedModel first, TrainedModel final, Examination examination, LoopResult loop)
+{
+    /// <summary>The final model on the test rows; null if none are held out.</summary>
+    public required Evaluation? Test { get; init; }
+
+    /// <summary>The first model on the test rows, where a treatment was accepted.</summary>
+    public required Evaluation? TestBefore { get; init; }
+
+    /// <summary>Of the final weights.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    public RunReport Build(RunManifest manifest, double seconds)
+    {
+        var test = Test is null ? [] : TestMetrics.Of(Test, "test");
+        return new RunReport
+        {
+            RunId = manifest.RunId,
+            Name = manifest.Name,
+            Summary = Summary(test),
+            Started = manifest.Created,
+            Seconds = seconds,
+            TestMetrics = test,
+            TestMetricsBefore = TestBefore is null ? [] : TestMetrics.Of(TestBefore, "test"),
+            Data = [.. before.Data.Encoded.Facts.Select(f => new Fact(f.Name, f.Value)), new("split", Split())],
+            Model = ModelFacts(),
+            Training = Training(),
+            Findings = examination.Findings,
+            Skipped = examination.Skipped,
+            Trials = loop.Trials,
+            Recipe = before.Recipe.ToYaml(),
+            FinalRecipe = after.Recipe.ToYaml(),
+            Manifest =
+            [
+                new("run", manifest.RunId),
+                new("Mettle", manifest.MettleVersion),
+                new("runtime", manifest.Runtime),
+                new("platform", manifest.Platform),
+                new("instruction set", manifest.InstructionSet),
+                new("threads", Whole(manifest.Threads)),
+                new("seed", Whole(manifest.Seed)),
+                new("recipe hash", manifest.RecipeHash ?? ""),
+                .. manifest.DataHashes.Select(h => new Fact($"SHA-256 of {h.Key}", h.Value)),
+                new("SHA-256 of the weights", WeightsSha256),
+            ],
+            Warnings = loop.Warnings,
+        };
+    }
+
+    private string Summary(IReadOnlyList<Measurement> test)
+    {
+        string what = before.Data.Encoded.Input.Task == LearningTask.Classification ? "classifier" : "regression model";
+        var headline = test.Count > 0 ? test[0] : null;
+        string good = headline is null
+            ? $"A {what} of {Whole(final.Module.ParameterCount)} parameters; no test rows are held out."
+            : $"A {what} of {Whole(final.Module.ParameterCount)} parameters with {headline.Metric} {Show(headline)}.";
+        int problems = examination.Problems.Count;
+        var accepted = loop.Trials.Where(t => t.Verdict == Verdict.Accepted).Select(t => t.Treatment).ToList();
+        int back = loop.Trials.Count(t => t.Verdict == Verdict.RolledBack);
+        string found = problems == 0 ? " No problem was found." : $" {problems} {(problems == 1 ? "problem" : "problems")} found";
+        string treated = problems == 0 && loop.Trials.Count == 0
+            ? ""
+            : accepted.Count > 0
+                ? $"; {string.Join(" and ", accepted)} shown to help on held-out rows and kept"
+                : loop.Trials.Count > 0 ? "; no treatment was shown to help, so the recipe is as it was" : "; treatment is off in this recipe or none applies";
+        return good + (problems == 0 && loop.Trials.Count > 0 ? found.TrimEnd('.') : found) + treated + (back > 0 ? $"; {back} rolled back." : problems > 0 || loop.Trials.Count > 0 ? "." : "");
+    }
+
+    private string Split()
+    {
+        var e = before.Data.Encoded;
+        return $"{Whole(e.Train.Count)} training, {Whole(e.Validation?.Count ?? 0)} validation, {Whole(e.Test?.Count ?? 0)} test";
+    }
+
+    private IReadOnlyList<Fact> ModelFacts()
+    {
+        var recipe = after.Recipe;
+        return
+        [
+            new("kind", recipe["model"].Text()),
+            new("parameters", Whole(final.Module.ParameterCount)),
+            new("optimiser", recipe["train.optimizer"].Text()),
+            new("schedule", recipe["train.schedule"].Text()),
+            new("loss", recipe["train.loss"].Text()),
+            new("epochs", $"{final.Result.History.Count} of {recipe["train.epochs"].Int()}{(final.Result.BestEpoch is { } best ? $"; weights of epoch {best + 1} kept" : "")}"),
+            new("batch", Whole(recipe["train.batch"].Int())),
+        ];
+    }
+
+    private IReadOnlyList<Evidence> Training()
+    {
+        var list = new List<Evidence>();
+        Curves(list, first, ReferenceEquals(first, final) ? "" : " before treatment");
+        if (!ReferenceEquals(first, final))
+        {
+            Curves(list, final, " after treatment");
+        }
+
+        if (Test is { Task: LearningTask.Classification, Width: <= 30 } t)
+        {
+            list.Add(TestMetrics.Confusion(t, before.Data.Encoded.ClassNames, "test"));
+        }
+
+        return list;
+    }
+
+    private static void Curves(List<Evidence> list, TrainedModel model, string when)
+    {
+        var h = model.Result.History;
+        if (h.Count < 2)
+        {
+            return;
+        }
+
+        double[] x = [.. h.Select(e => e.Epoch + 1.0)];
+        var series = new List<Series> { new("training", x, [.. h.Select(e => e.TrainLoss)]) };
+        if (h.Any(e => e.ValidationLoss is not null))
+        {
+            series.Add(new("validation", x, [.. h.Select(e => e.ValidationLoss ?? double.NaN)]));
+        }
+
+        list.Add(new LineChart($"Loss by epoch{when}", "epoch", "loss", series)
+        {
+            Marks = model.Result.BestEpoch is { } best ? [new Mark(best + 1, "kept")] : [],
+        });
+    }
+
+    private static string Whole(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Show(Measurement m)
+    {
+        string F(double v) => m.Unit == "%" ? $"{(100 * v).ToString("0.0", CultureInfo.InvariantCulture)} %" : v.ToString("0.####", CultureInfo.InvariantCulture);
+        return m.Interval is null ? F(m.Value) : $"{F(m.Value)} ({F(m.Interval.Low)} to {F(m.Interval.High)})";
+    }
+}

@@ -1,0 +1,17 @@
+namespace Mettle.Runs;
+
+/// <summary>The words that experiments bring: sources, models, initialisations, losses, optimisers, schedules, augmentations.</summary>
+public static class ExperimentVocabulary
+{
+    /// <summary>The core vocabulary with all of them.</summary>
+    public static Vocabulary Create()
+    {
+        var v = CoreVocabulary.Create();
+        SourceWords.AddTo(v);
+        ModelWords.AddTo(v);
+        LossWords.AddTo(v);
+        OptimizerWords.AddTo(v);
+        AugmentWords.AddTo(v);
+        return v;
+    }
+}
