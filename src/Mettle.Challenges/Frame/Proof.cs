@@ -24,6 +24,9 @@ public sealed record ProofContext(int Seeds, bool Short, Action<int, int, string
     /// <summary>Folder for files the proof makes; the caller removes it.</summary>
     public required string WorkFolder { get; init; }
 
+    /// <summary>Starts the mettle command (arguments, environment) with redirected output, for proofs that need processes of their own.</summary>
+    public required Func<IReadOnlyList<string>, IReadOnlyDictionary<string, string>, System.Diagnostics.Process> Start { get; init; }
+
     /// <summary>What recipes may say.</summary>
     public required Vocabulary Vocabulary { get; init; }
 }

@@ -103,7 +103,7 @@ internal sealed class ReportBuilder(
             Curves(list, final, " after treatment");
         }
 
-        if (Test is { Task: LearningTask.Classification, Width: <= 30 } t)
+        if (Test is { Task: LearningTask.Classification } t && t.Predictions.Classes <= 30)
         {
             list.Add(TestMetrics.Confusion(t, before.Data.Encoded.ClassNames, "test"));
         }

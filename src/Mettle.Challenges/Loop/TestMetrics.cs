@@ -1,3 +1,4 @@
+using Mettle.Nn;
 using Mettle.Runs;
 
 namespace Mettle.Challenges;
@@ -7,63 +8,31 @@ internal static class TestMetrics
 {
     public static IReadOnlyList<Measurement> Of(Evaluation e, string split)
     {
-        if (e.Count == 0)
-        {
-            return [];
-        }
-
-        var losses = e.Losses();
-        var loss = Mean(losses);
-        if (e.Task == LearningTask.Regression)
-        {
-            return
-            [
-                new($"{split} R²", e.R2),
-                new($"{split} mean squared error", loss.Value, loss.Interval),
-            ];
-        }
-
-        var list = new List<Measurement> { new($"{split} accuracy", e.Accuracy, Statistics.Wilson(e.Correct, e.Count), "%") };
-        if (e.Width == 2)
-        {
-            list.Add(Auc(e, split));
-        }
-
-        list.Add(new($"{split} log-loss", loss.Value, loss.Interval));
-        return list;
-    }
-
-    /// <summary>Mean with Student's interval.</summary>
-    public static (double Value, Interval Interval) Mean(IReadOnlyList<double> values)
-    {
-        var (mean, interval, _) = Statistics.PairedT(values.Count > 1 ? values : [values[0], values[0]]);
-        return (mean, interval);
+        string[] names = e.Task == LearningTask.Regression
+            ? ["r2", "rmse"]
+            : e.Predictions.Classes == 2 ? ["accuracy", "auc", "log-loss", "calibration-error"] : ["accuracy", "log-loss", "calibration-error"];
+        return e.Count == 0 ? [] : [.. names.Select(n => Measure(e.Predictions, n, split))];
     }
 
     /// <summary>Rows: true class; columns: predicted.</summary>
     public static HeatMap Confusion(Evaluation e, IReadOnlyList<string> names, string split)
     {
-        var counts = new double[e.Width][];
-        for (int k = 0; k < e.Width; k++)
-        {
-            counts[k] = new double[e.Width];
-        }
-
+        var counts = names.Select(_ => new double[names.Count]).ToArray();
         for (int i = 0; i < e.Count; i++)
         {
-            int p = e.Predicted(i);
-            if (p >= 0)
+            if (e.Predictions.Predicted(i) is >= 0 and var predicted)
             {
-                counts[e.Labels[i]][p]++;
+                counts[e.Predictions.Labels[i]][predicted]++;
             }
         }
 
         return new HeatMap($"Confusion on {split} rows (true class down, predicted across)", names, names, counts, "0");
     }
 
-    private static Measurement Auc(Evaluation e, string split)
+    private static Measurement Measure(Predictions predictions, string metric, string split)
     {
-        var (area, low, high) = Nn.Auc.DeLong([.. Enumerable.Range(0, e.Count).Select(i => (double)e.Outputs[(2 * i) + 1] - e.Outputs[2 * i])], e.Labels, 0.95);
-        return new($"{split} AUC", area, new Interval(low, high));
+        // The bootstrap behind some intervals draws from a fixed key: a report's numbers are the same every time.
+        var e = Metric.Named(metric).Estimate(predictions, RandomKey.FromSeed(0).For("bootstrap"));
+        return new Measurement($"{split} {metric.Replace('-', ' ')}", e.Value, new Interval(e.Low, e.High, e.Confidence), metric == "accuracy" ? "%" : "");
     }
 }

@@ -56,8 +56,9 @@ public sealed class Experiment
     /// <summary>The model's outputs on a part of the data, in eval mode.</summary>
     public Evaluation Evaluate(Module model, DataPart part)
     {
+        var (task, width) = (Data.Encoded.Input.Task, Data.Encoded.Input.Outputs);
         var outputs = Evaluator.Outputs(model, part.Rows, Plan.EvalBatch);
-        return new Evaluation(Data.Encoded.Input.Task, outputs, Data.Encoded.Input.Outputs, part.Labels, part.Targets);
+        return new Evaluation(task, task == LearningTask.Classification ? Predictions.OfClasses(outputs, width, part.Labels) : Predictions.OfValues(outputs, width, part.Targets));
     }
 
     /// <summary>Opens the test split.</summary>

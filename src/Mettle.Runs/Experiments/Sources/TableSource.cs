@@ -30,9 +30,16 @@ public sealed record CsvSource(string Path, string TestPath, CsvLayout Options, 
             hashes[System.IO.Path.GetFileName(TestPath)] = FileHash.Sha256(TestPath);
         }
 
-        return Options.ImageHeight > 0
-            ? new ImageRows(Image(table, column), test is null ? null : Image(test, column), hashes)
-            : new TableRows(table, test, column, recipe["data.task"].Text(), Ignore.Split('\n', StringSplitOptions.RemoveEmptyEntries), hashes);
+        if (Options.ImageHeight > 0)
+        {
+            var images = Image(table, column);
+            var testImages = test is null ? null : Image(test, column);
+            return testImages is null || testImages.ClassNames.SequenceEqual(images.ClassNames)
+                ? new ImageRows(images, testImages, hashes)
+                : throw new DataException($"The classes are {string.Join(", ", testImages.ClassNames)}, in {Path} they are {string.Join(", ", images.ClassNames)}.", "Give test rows of the same classes.", TestPath);
+        }
+
+        return new TableRows(table, test, column, recipe["data.task"].Text(), Ignore.Split('\n', StringSplitOptions.RemoveEmptyEntries), hashes);
     }
 
     private LabelledImages Image(Table table, string column)
@@ -83,7 +90,7 @@ public sealed class TableRows : SourceData
             },
         };
         int[] all = [.. Enumerable.Range(0, table.RowCount)];
-        var fitted = TableEncoder.Fit(table, all, options);
+        var fitted = TableEncoder.Fit(table, all, options with { Transform = NumericTransform.Standard });
         classes = fitted.Target.Task == TargetTask.Classification ? fitted.Encode(table).Labels : [];
     }
 

@@ -1,0 +1,106 @@
+using Mettle.Nn;
+
+namespace Mettle.Runs;
+
+/// <summary>From a recipe's words to a model and a training.</summary>
+internal static class Plan
+{
+    public const int EvalBatch = 512;
+
+    public static int StepsPerEpoch(Recipe recipe, int rows) => (rows + recipe["train.batch"].Int() - 1) / recipe["train.batch"].Int();
+
+    public static int Steps(Recipe recipe, int rows) => recipe["train.epochs"].Int() * StepsPerEpoch(recipe, rows);
+
+    public static Module Model(Recipe recipe, ExperimentData data, ulong seed)
+    {
+        var model = recipe.Word<ModelFactory>("model")(data.Encoded.Input);
+        var key = RandomKey.FromSeed(seed).For("init");
+        if (!recipe["init"].HasValue)
+        {
+            return model.Initialize(key);
+        }
+
+        using var scope = MemoryScope.Begin("init");
+        int rows = Math.Min(data.Encoded.Train.Count, 256);
+        var batch = data.Encoded.Train.Rows.Load([.. Enumerable.Range(0, rows)], key.For("batch"));
+        recipe.Word<InitRule>("init")(model, batch.Inputs, key);
+        return model;
+    }
+
+    public static TrainedModel Train(Experiment experiment, ulong seed, TrainOptions options)
+    {
+        var recipe = experiment.Recipe;
+        var data = experiment.Data.Encoded;
+        var model = experiment.BuildModel();
+        int perEpoch = StepsPerEpoch(recipe, data.Train.Count);
+        int epochs = recipe["train.epochs"].Int();
+        var plan = new TrainingPlan
+        {
+            Model = model,
+            Train = data.Train.Rows,
+            Validation = data.Validation?.Rows,
+            Loss = LossOf(recipe, data.Input.Task),
+            Optimizer = recipe.Word<OptimizerFactory>("train.optimizer")(Groups(recipe, model)),
+            Schedule = ScheduleOf(recipe, epochs, perEpoch),
+            Epochs = epochs,
+            BatchSize = recipe["train.batch"].Int(),
+            Clipping = new GradientClipping(recipe["train.clip.norm"].Double(), recipe["train.clip.value"].Double(), recipe["train.clip.adaptive"].Double()),
+            Mixup = recipe["train.mixup"].Double(),
+            Averaging = recipe["train.averaging"].HasValue ? recipe.Word<AveragingFactory>("train.averaging")(model, epochs) : null,
+            EarlyStopping = EarlyStoppingOf(recipe),
+            Seed = seed,
+            CheckpointEvery = recipe["train.checkpoint-every"].Int(),
+            CheckpointPath = options.CheckpointPath,
+            EvalBatch = EvalBatch,
+            Observers = options.Observers,
+        };
+        var result = Trainer.Run(plan, options.Cancellation);
+        return new TrainedModel(model, result, data.Validation is null ? null : experiment.Evaluate(model, data.Validation), experiment.Evaluate(model, data.Train));
+    }
+
+    private static IReadOnlyList<ParameterGroup> Groups(Recipe recipe, Module model)
+        => recipe["train.optimizer"].Word()["spare-biases"].Bool()
+            ? ParameterGroup.SparingBiasesAndNorms(model.Parameters)
+            : [new ParameterGroup([.. model.Parameters])];
+
+    private static Loss LossOf(Recipe recipe, LearningTask task)
+    {
+        var choice = recipe.Word<LossChoice>("train.loss");
+        if (choice.Loss is null)
+        {
+            return task == LearningTask.Classification ? new CrossEntropyLoss() : new MseLoss();
+        }
+
+        return choice.OfClasses == (task == LearningTask.Classification)
+            ? choice.Loss
+            : throw recipe["train.loss"].Problem(task == LearningTask.Classification ? "judges numbers, but classes are predicted" : "judges classes, but numbers are predicted");
+    }
+
+    private static Schedule ScheduleOf(Recipe recipe, int epochs, int perEpoch)
+    {
+        double warmup = recipe["train.warmup"].Double();
+        long rise = (long)Math.Round(warmup * perEpoch);
+        long steps = (long)epochs * perEpoch;
+        if (rise >= steps)
+        {
+            throw recipe["train.warmup"].Problem($"of {warmup} epochs leaves nothing of {epochs}");
+        }
+
+        var then = recipe.Word<ScheduleFactory>("train.schedule")(steps - rise, perEpoch);
+        return rise > 0 ? new WarmupSchedule(then, rise) : then;
+    }
+
+    private static EarlyStopping? EarlyStoppingOf(Recipe recipe)
+    {
+        int patience = recipe["train.early-stopping.patience"].Int();
+        if (patience == 0)
+        {
+            return null;
+        }
+
+        string metric = recipe["train.early-stopping.metric"].Text();
+        return recipe["data.validation"].Double() > 0
+            ? new EarlyStopping(patience, metric, recipe["train.early-stopping.min-delta"].Double(), recipe["train.early-stopping.restore-best"].Bool())
+            : throw recipe["train.early-stopping.patience"].Problem("needs validation rows: set data.validation above 0");
+    }
+}
