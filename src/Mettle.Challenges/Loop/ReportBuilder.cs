@@ -89,7 +89,7 @@ internal sealed class ReportBuilder(
             new("optimiser", recipe["train.optimizer"].Text()),
             new("schedule", recipe["train.schedule"].Text()),
             new("loss", recipe["train.loss"].Text()),
-            new("epochs", $"{final.Result.History.Count} of {recipe["train.epochs"].Int()}{(final.Result.BestEpoch is { } best ? $"; weights of epoch {best + 1} kept" : "")}"),
+            new("epochs", $"{final.Result.History.Count} of {recipe["train.epochs"].Int()}{(Restored(final) ? $"; weights of epoch {final.Result.BestEpoch + 1} kept" : "")}"),
             new("batch", Whole(recipe["train.batch"].Int())),
         ];
     }
@@ -111,6 +111,8 @@ internal sealed class ReportBuilder(
         return list;
     }
 
+    private static bool Restored(TrainedModel model) => model.Result.Stopped && model.Result.BestEpoch >= 0;
+
     private static void Curves(List<Evidence> list, TrainedModel model, string when)
     {
         var h = model.Result.History;
@@ -128,7 +130,7 @@ internal sealed class ReportBuilder(
 
         list.Add(new LineChart($"Loss by epoch{when}", "epoch", "loss", series)
         {
-            Marks = model.Result.BestEpoch is { } best ? [new Mark(best + 1, "kept")] : [],
+            Marks = Restored(model) ? [new Mark(model.Result.BestEpoch + 1, "kept")] : [],
         });
     }
 

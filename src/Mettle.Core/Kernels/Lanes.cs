@@ -110,17 +110,35 @@ internal readonly unsafe struct CompareFlat<T, TLanes> : IFlatKernel
         T* pa = (T*)a;
         T* pb = (T*)b;
         int w = Vector512<T>.Count;
-        for (nint i = 0; i < n; i += w)
+        bool one = (scalars & 1) != 0, other = (scalars & 2) != 0;
+        var x = one ? Vector512.Create(*pa) : default;
+        var z = other ? Vector512.Create(*pb) : default;
+        nint i = 0;
+        for (; i <= n - w; i += w)
         {
-            nint left = Math.Min(w, n - i);
-            var va = (scalars & 1) != 0 ? Vector512.Create(*pa) : Tail.Load(pa + i, left);
-            var vb = (scalars & 2) != 0 ? Vector512.Create(*pb) : Tail.Load(pb + i, left);
-            ulong bits = TLanes.Holds(va, vb).ExtractMostSignificantBits();
-            for (nint j = 0; j < left; j++)
+            ulong bits = TLanes.Holds(one ? x : Vector512.Load(pa + i), other ? z : Vector512.Load(pb + i)).ExtractMostSignificantBits();
+            for (int j = 0; j < w; j += 8)
             {
-                y[i + j] = (byte)((bits >> (int)j) & 1);
+                *(ulong*)(y + i + j) = Spread(bits >> j);
             }
         }
+
+        if (i < n)
+        {
+            ulong bits = TLanes.Holds(one ? x : Tail.Load(pa + i, n - i), other ? z : Tail.Load(pb + i, n - i)).ExtractMostSignificantBits();
+            for (; i < n; i++, bits >>= 1)
+            {
+                y[i] = (byte)(bits & 1);
+            }
+        }
+    }
+
+    // Eight bits to eight bytes of 0 or 1: byte k keeps bit k of its copy, and any bit left becomes 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Spread(ulong bits)
+    {
+        ulong kept = ((bits & 0xFF) * 0x0101010101010101UL) & 0x8040201008040201UL;
+        return ((kept + 0x7F7F7F7F7F7F7F7FUL) >> 7) & 0x0101010101010101UL;
     }
 }
 

@@ -46,6 +46,7 @@ internal static class Plan
             BatchSize = recipe["train.batch"].Int(),
             Clipping = new GradientClipping(recipe["train.clip.norm"].Double(), recipe["train.clip.value"].Double(), recipe["train.clip.adaptive"].Double()),
             Mixup = recipe["train.mixup"].Double(),
+            Metrics = data.Input.Task == LearningTask.Classification ? [Metric.Named("accuracy")] : [Metric.Named("r2")],
             Averaging = recipe["train.averaging"].HasValue ? recipe.Word<AveragingFactory>("train.averaging")(model, epochs) : null,
             EarlyStopping = EarlyStoppingOf(recipe),
             Seed = seed,
@@ -54,7 +55,13 @@ internal static class Plan
             EvalBatch = EvalBatch,
             Observers = options.Observers,
         };
-        var result = Trainer.Run(plan, options.Cancellation);
+        var trainer = new Trainer(plan);
+        if (options.CheckpointPath is { } path && File.Exists(path))
+        {
+            trainer.Resume(path);
+        }
+
+        var result = trainer.Run(options.Cancellation);
         return new TrainedModel(model, result, data.Validation is null ? null : experiment.Evaluate(model, data.Validation), experiment.Evaluate(model, data.Train));
     }
 

@@ -1,0 +1,84 @@
+using Mettle.Nn;
+
+namespace Mettle.Runs;
+
+/// <summary>Makes a model for an input, without first weights; what a word of the slot <c>model</c> builds.</summary>
+public delegate Module ModelFactory(InputSpec input);
+
+/// <summary>Words of the slot <c>model</c>.</summary>
+internal static class ModelWords
+{
+    public static void AddTo(Vocabulary v)
+    {
+        v.Add<ModelFactory>(
+            "model", "mlp", "Fully connected layers.",
+            [
+                Field.Ints("hidden", [64, 64], "Units of each hidden layer.", min: 1),
+                Field.Int("depth", 0, "Number of equal hidden layers, in place of hidden.", min: 0, max: 10000),
+                Field.Int("width", 64, "Units of each layer, with depth.", min: 1),
+                Activation("relu"), Dropout(),
+                Field.Text("norm", "none", "Normalisation after each layer.", choices: ["none", "batch", "layer"]),
+                Field.Bool("residual", false, "Add each hidden layer's input to its output where the widths are equal (He et al. 2016)."),
+                Field.Float("stochastic-depth", 0, "Share of residual layers skipped in training.", min: 0, max: 0.9),
+            ],
+            w =>
+            {
+                int[] hidden = w["depth"].Int() > 0 ? [.. Enumerable.Repeat(w["width"].Int(), w["depth"].Int())] : [.. w["hidden"].Ints()];
+                var (activation, dropout, norm, residual, skip) = (Word(w["activation"]), w["dropout"].Double(), w["norm"].Text(), w["residual"].Bool(), w["stochastic-depth"].Double());
+                return skip > 0 && !residual
+                    ? throw w["stochastic-depth"].Problem("needs residual: true")
+                    : input => input.Cardinalities.Count > 0
+                        ? throw w.Problem("takes numbers only; this table has categories: use the model tabular")
+                        : new Mlp((int)input.Sample.Count, hidden, input.Outputs, activation, dropout, norm, residual, skip);
+            });
+        v.Add<ModelFactory>(
+            "model", "cnn", "Convolution blocks (convolution, norm, rectifier, twice, then pooling), then a linear layer.",
+            [
+                Field.Ints("widths", [32, 64], "Channels of each block.", min: 1), Dropout(),
+                Field.Text("norm", "batch", "Normalisation after each convolution.", choices: ["none", "batch", "group"]),
+            ],
+            w =>
+            {
+                int[] widths = [.. w["widths"].Ints()];
+                var (dropout, norm) = (w["dropout"].Double(), w["norm"].Text());
+                return input => input.Sample.Rank == 3
+                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout, norm)
+                    : throw w.Problem($"takes images; this input is {input.Sample}");
+            });
+        v.Add<ModelFactory>(
+            "model", "tabular", "Embeddings of categories beside the numbers, then fully connected layers (Guo and Berkhahn 2016).",
+            [Field.Ints("hidden", [128, 64], "Units of each hidden layer.", min: 1), Activation("relu"), Dropout(), Field.Text("norm", "none", "Normalisation after each layer.", choices: ["none", "batch", "layer"])],
+            w =>
+            {
+                int[] hidden = [.. w["hidden"].Ints()];
+                var (activation, dropout, norm) = (Word(w["activation"]), w["dropout"].Double(), w["norm"].Text());
+                return input => input.Sample.Rank == 1
+                    ? new TabularNet(input.Sample[0], input.Cardinalities, hidden, input.Outputs, activation, dropout, norm)
+                    : throw w.Problem($"takes tables; this input is {input.Sample}");
+            });
+        v.Add<ModelFactory>(
+            "model", "rnn", "A recurrent network read out at the last step.",
+            [
+                Field.Text("cell", "lstm", "Kind of recurrence.", choices: ["tanh", "gru", "lstm"]),
+                Field.Int("hidden", 64, "Units.", min: 1),
+                Field.Int("layers", 1, "Layers.", min: 1, max: 16),
+                Field.Int("chrono", 0, "Longest dependency in steps, for biases that remember so long (Tallec and Ollivier 2018); 0 for none.", min: 0),
+            ],
+            w =>
+            {
+                var (cell, hidden, layers, chrono) = (w["cell"].Text(), w["hidden"].Int(), w["layers"].Int(), w["chrono"].Int());
+                return chrono > 0 && cell == "tanh"
+                    ? throw w["chrono"].Problem("needs gates: set cell to gru or lstm")
+                    : input => input.Sample.Rank == 2
+                        ? new RnnReadout(input.Sample[1], hidden, input.Outputs, cell, layers, chrono)
+                        : throw w.Problem($"takes sequences; this input is {input.Sample}");
+            });
+    }
+
+    private static Field Activation(string standard)
+        => Field.Text("activation", standard, "Nonlinearity.", choices: [.. Nn.Activation.Words.Select(a => a.Replace('_', '-'))]);
+
+    private static Field Dropout() => Field.Float("dropout", 0, "Share of hidden units blanked in training.", min: 0, max: 0.95);
+
+    private static string Word(RecipeValue v) => v.Text().Replace('-', '_');
+}
