@@ -19,7 +19,7 @@ public sealed class TrialLedger
         this.folder = folder;
         foreach (var e in folder?.Events() ?? [])
         {
-            if (e.Kind == Kind && e.Data.Deserialize<Entry>() is { } entry)
+            if (e.Kind == Kind && e.Data.Deserialize<Entry>(JsonSerializerOptions.Web) is { } entry)
             {
                 known[entry.Key] = BitConverter.Int64BitsToDouble(entry.Bits);
             }

@@ -85,7 +85,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         int development = split.Train.Length + split.Validation.Length;
         split = Folds.Limit(split, Stratify(recipe, source), recipe["data.limit"].Int(), key.For("limit"));
         double noise = recipe["data.label-noise"].Double();
-        var encoded = source.Encode(split, recipe, labels => noise > 0 ? Noisy(labels, noise, key.For("label-noise"), split.Train.AsSpan()) : labels);
+        var encoded = source.Encode(split, recipe, (labels, rows) => noise > 0 ? Noisy(labels, noise, key.For("label-noise"), rows) : labels);
         if (recipe["data.augment"].Words<IAugmentation>() is { Count: > 0 } augmentations)
         {
             if (encoded.Input.Sample.Rank != 3)

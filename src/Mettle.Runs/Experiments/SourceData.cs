@@ -26,9 +26,12 @@ public abstract class SourceData
     /// </summary>
     /// <param name="split">Development rows of each part; the test part is empty where the source brings its own.</param>
     /// <param name="recipe">Normalisation and the like.</param>
-    /// <param name="trainLabels">Changes the training labels (label noise); the identity as a rule.</param>
-    public abstract EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels);
+    /// <param name="relabel">Changes labels of development rows (label noise), given the labels and their rows; the identity as a rule.</param>
+    public abstract EncodedData Encode(Split split, Recipe recipe, Relabel relabel);
 }
+
+/// <summary>Labels to use in place of the given ones, for the given development rows.</summary>
+public delegate int[] Relabel(int[] labels, ReadOnlySpan<int> rows);
 
 /// <summary>One part of the data.</summary>
 /// <param name="Rows">What the training loop reads.</param>

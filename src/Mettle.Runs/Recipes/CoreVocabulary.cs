@@ -48,7 +48,7 @@ public static class CoreVocabulary
         Field.Int("limit", 0, "Use only the first n training rows; 0 for all.", min: 0),
         Field.Text("normalize", "auto", "Scaling of inputs by statistics of the training rows: standard to mean 0 and deviation 1, unit to 0 .. 1.", choices: ["auto", "none", "standard", "unit"]),
         Field.ListOf("augment", "augment", "Random changes to training inputs, in order."),
-        Field.Float("label-noise", 0, "Share of training labels replaced by a wrong one, for experiments on robustness.", min: 0, max: 1));
+        Field.Float("label-noise", 0, "Share of training and validation labels replaced by a wrong one, for experiments on robustness; test rows keep theirs.", min: 0, max: 1));
 
     private static Field Train() => Field.Section(
         "train",

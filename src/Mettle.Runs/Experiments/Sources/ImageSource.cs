@@ -41,7 +41,7 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
     public override IReadOnlyDictionary<string, string> Hashes => hashes;
 
     /// <inheritdoc/>
-    public override EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels)
+    public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
         var (mean, deviation) = Scale(split.Train.AsSpan(), recipe["data.normalize"].Text());
         int names = images.ClassNames.Length;
@@ -55,7 +55,8 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
         ];
         int[] everyTest = test is null ? [.. split.Test] : [.. Enumerable.Range(0, test.Count)];
         return new EncodedData(
-            Rows(images, [.. split.Train], mean, deviation, trainLabels), split.Validation.IsEmpty ? null : Rows(images, [.. split.Validation], mean, deviation),
+            Rows(images, [.. split.Train], mean, deviation, relabel),
+            split.Validation.IsEmpty ? null : Rows(images, [.. split.Validation], mean, deviation, relabel),
             everyTest.Length == 0 ? null : Rows(test ?? images, everyTest, mean, deviation), input, [.. images.ClassNames], facts)
         {
             Encoder = string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"image\",\"height\":{images.Height},\"width\":{images.Width},\"mean\":{mean:R},\"deviation\":{deviation:R}}}"),
@@ -86,7 +87,7 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
         return (mean, Math.Max(1e-6, Math.Sqrt((squares / (double)count) - (mean * mean))));
     }
 
-    private static DataPart Rows(LabelledImages from, int[] rows, double mean, double deviation, Func<int[], int[]>? relabel = null)
+    private static DataPart Rows(LabelledImages from, int[] rows, double mean, double deviation, Relabel? relabel = null)
     {
         int size = from.Height * from.Width;
         var pixels = new byte[rows.Length * size];
@@ -97,7 +98,7 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
             labels[i] = from.Labels[rows[i]];
         }
 
-        labels = relabel?.Invoke(labels) ?? labels;
+        labels = relabel?.Invoke(labels, rows) ?? labels;
 
         // The dataset reads a byte b as b / 255.
         var scale = new Normalization([mean / 255], [deviation / 255]);

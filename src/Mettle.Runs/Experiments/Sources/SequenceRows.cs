@@ -24,7 +24,7 @@ public sealed class SequenceRows(float[] values, int steps, int features, float[
     public override IReadOnlyDictionary<string, string> Hashes { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels)
+    public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
         => new(
             Rows(split.Train.AsSpan()),
             split.Validation.IsEmpty ? null : Rows(split.Validation.AsSpan()),

@@ -107,7 +107,7 @@ public sealed class TableRows : SourceData
     public override IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <inheritdoc/>
-    public override EncodedData Encode(Split split, Recipe recipe, Func<int[], int[]> trainLabels)
+    public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
         var encoder = TableEncoder.Fit(table, split.Train.AsSpan(), options);
         var train = encoder.Encode(table.Take(split.Train.AsSpan()));
@@ -124,7 +124,8 @@ public sealed class TableRows : SourceData
             new("target", task == LearningTask.Classification ? $"{options.Target}: {string.Join(", ", train.ClassNames.Take(12))}" : $"{options.Target} (a number)"),
         ];
         return new EncodedData(
-            Rows(train, features, trainLabels), split.Validation.IsEmpty ? null : Rows(encoder.Encode(table.Take(split.Validation.AsSpan())), features),
+            Rows(train, features, l => relabel(l, split.Train.AsSpan())),
+            split.Validation.IsEmpty ? null : Rows(encoder.Encode(table.Take(split.Validation.AsSpan())), features, l => relabel(l, split.Validation.AsSpan())),
             testTable.RowCount == 0 ? null : Rows(encoder.Encode(testTable), features), input, [.. train.ClassNames], facts)
         {
             Encoder = encoder.ToJson(),

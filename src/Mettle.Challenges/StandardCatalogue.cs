@@ -1,0 +1,11 @@
+using Mettle.Challenges.Model;
+using Mettle.Challenges.Research;
+
+namespace Mettle.Challenges;
+
+/// <summary>The challenges of this floor.</summary>
+public static class StandardCatalogue
+{
+    /// <summary>A fresh catalogue, in the order of the mission.</summary>
+    public static Catalogue Create() => new([new Overfitting(), new Reproducibility()]);
+}

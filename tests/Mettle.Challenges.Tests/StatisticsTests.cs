@@ -1,0 +1,66 @@
+namespace Mettle.Challenges.Tests;
+
+public sealed class StatisticsTests
+{
+    [Fact]
+    public void PairedT_KnownSample_MatchesTextbook()
+    {
+        // Differences of Student's sleep data (1908): t = 4.0621, p (two-sided) = 0.002833, 95 % interval 0.7001 to 2.4599.
+        var (mean, interval, p) = Statistics.PairedT([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]);
+        Assert.Equal(1.58, mean, 1e-12);
+        Assert.Equal(0.7001142, interval.Low, 1e-6);
+        Assert.Equal(2.4598858, interval.High, 1e-6);
+        Assert.Equal(0.00283289 / 2, p, 1e-7);
+    }
+
+    [Fact]
+    public void CorrectedResampledT_MoreHeldOutRows_WidensInterval()
+    {
+        double[] d = [0.01, 0.02, 0.00, 0.015, 0.012];
+        var plain = Statistics.PairedT(d);
+        var corrected = Statistics.CorrectedResampledT(d, heldOut: 20, training: 80);
+        double ratio = (corrected.Interval.High - corrected.Interval.Low) / (plain.Interval.High - plain.Interval.Low);
+        Assert.Equal(Math.Sqrt((0.2 + 0.25) / 0.2), ratio, 1e-9);
+        Assert.True(corrected.PValue > plain.PValue);
+    }
+
+    [Fact]
+    public void Welch_KnownSample_MatchesR()
+    {
+        // R: t.test(c(3.1, 2.9, 3.4, 3.8, 3.0), c(2.1, 2.5, 2.2, 2.9), alternative = "greater")
+        var (d, interval, p) = Statistics.Welch([3.1, 2.9, 3.4, 3.8, 3.0], [2.1, 2.5, 2.2, 2.9]);
+        Assert.Equal(0.815, d, 1e-12);
+        Assert.InRange(p, 0.006, 0.009);
+        Assert.True(interval.Low > 0.2 && interval.High < 1.45);
+    }
+
+    [Theory]
+    [InlineData(81, 263, 0.2553, 0.3662)]
+    [InlineData(0, 20, 0.0, 0.1611)]
+    public void Wilson_NewcombesExamples_Match(int successes, int n, double low, double high)
+    {
+        var i = Statistics.Wilson(successes, n);
+        Assert.Equal(low, i.Low, 5e-5);
+        Assert.Equal(high, i.High, 5e-5);
+    }
+
+    [Fact]
+    public void BenjaminiHochberg_PublishedExample_MatchesR()
+    {
+        // p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "BH") is 0.05 throughout.
+        Assert.All(Statistics.BenjaminiHochberg([0.01, 0.02, 0.03, 0.04, 0.05]), p => Assert.Equal(0.05, p, 1e-12));
+        Assert.Equal([0.03, 0.04, 0.04], Statistics.BenjaminiHochberg([0.01, 0.03, 0.04]).Select(p => Math.Round(p, 12)));
+    }
+
+    [Fact]
+    public void Holm_PublishedExample_MatchesR()
+        => Assert.Equal([0.03, 0.06, 0.06], Statistics.Holm([0.01, 0.04, 0.03]).Select(p => Math.Round(p, 12)));
+
+    [Fact]
+    public void ProportionAbove_BinomialTail_MatchesDirectSum()
+    {
+        // P(X >= 3), X ~ B(10, 0.1) = 0.0701908264
+        Assert.Equal(0.0701908264, Statistics.ProportionAbove(3, 10, 0.1), 1e-9);
+        Assert.Equal(1, Statistics.ProportionAbove(0, 10, 0.1));
+    }
+}
