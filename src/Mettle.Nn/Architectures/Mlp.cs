@@ -16,6 +16,7 @@ public sealed class Mlp : Module
     /// <param name="dropout">Rate after each hidden layer.</param>
     /// <param name="norm">"none", "batch" or "layer", before the activation.</param>
     /// <param name="residual">Hidden layers of equal width become residual blocks of two linear layers: x + W' f(W x).</param>
+    /// <param name="stochasticDepth">Share of residual blocks skipped in training.</param>
     /// <param name="init">Rule of the weights; null: PyTorch's.</param>
     public Mlp(
         int inputs,
@@ -25,6 +26,7 @@ public sealed class Mlp : Module
         double dropout = 0,
         string norm = "none",
         bool residual = false,
+        double stochasticDepth = 0,
         Initializer? init = null)
     {
         var layers = new List<Module>();
@@ -32,7 +34,7 @@ public sealed class Mlp : Module
         for (int i = 0; i < hidden.Count; i++)
         {
             layers.Add(residual && hidden[i] == width
-                ? new Residual(Branch(width, activation, dropout, norm, init))
+                ? new Residual(Branch(width, activation, dropout, norm, stochasticDepth, init))
                 : new Sequential([.. Layer(width, hidden[i], activation, dropout, norm, init)]));
             width = hidden[i];
         }
@@ -65,6 +67,14 @@ public sealed class Mlp : Module
         return parts;
     }
 
-    private static Sequential Branch(int width, string activation, double dropout, string norm, Initializer? init)
-        => new([.. Layer(width, width, activation, dropout, norm, init), new Linear(width, width, init: init)]);
+    private static Sequential Branch(int width, string activation, double dropout, string norm, double stochasticDepth, Initializer? init)
+    {
+        List<Module> parts = [.. Layer(width, width, activation, dropout, norm, init), new Linear(width, width, init: init)];
+        if (stochasticDepth > 0)
+        {
+            parts.Add(new StochasticDepth(stochasticDepth));
+        }
+
+        return new([.. parts]);
+    }
 }

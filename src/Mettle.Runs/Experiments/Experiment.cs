@@ -29,10 +29,7 @@ public sealed class Experiment
 
     /// <summary>Reads, splits and encodes the recipe's data.</summary>
     public static Experiment Prepare(Recipe recipe, DataCache cache)
-    {
-        ulong seed = (ulong)recipe["seed"].Long();
-        return new Experiment(recipe, cache, ExperimentData.Load(recipe, cache.Get(recipe), fold: null), seed);
-    }
+        => new Experiment(recipe, cache, ExperimentData.Load(recipe, cache.Get(recipe), fold: null), (ulong)recipe["seed"].Long());
 
     /// <summary>The same rows in the same split under another recipe.</summary>
     public Experiment With(Recipe changed) => Prepare(changed, cache);

@@ -32,17 +32,16 @@ internal static class ModelWords
                         : new Mlp((int)input.Sample.Count, hidden, input.Outputs, activation, dropout, norm, residual, skip);
             });
         v.Add<ModelFactory>(
-            "model", "cnn", "Convolution blocks (convolution, norm, rectifier, twice, then pooling), then a linear layer.",
+            "model", "cnn", "Convolution blocks (3 x 3 convolution, batch norm, rectifier, pooling), then a linear layer.",
             [
                 Field.Ints("widths", [32, 64], "Channels of each block.", min: 1), Dropout(),
-                Field.Text("norm", "batch", "Normalisation after each convolution.", choices: ["none", "batch", "group"]),
             ],
             w =>
             {
                 int[] widths = [.. w["widths"].Ints()];
-                var (dropout, norm) = (w["dropout"].Double(), w["norm"].Text());
+                double dropout = w["dropout"].Double();
                 return input => input.Sample.Rank == 3
-                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout, norm)
+                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout)
                     : throw w.Problem($"takes images; this input is {input.Sample}");
             });
         v.Add<ModelFactory>(
@@ -59,19 +58,19 @@ internal static class ModelWords
         v.Add<ModelFactory>(
             "model", "rnn", "A recurrent network read out at the last step.",
             [
-                Field.Text("cell", "lstm", "Kind of recurrence.", choices: ["tanh", "gru", "lstm"]),
+                Field.Text("cell", "lstm", "Kind of recurrence.", choices: ["gru", "lstm"]),
                 Field.Int("hidden", 64, "Units.", min: 1),
                 Field.Int("layers", 1, "Layers.", min: 1, max: 16),
-                Field.Int("chrono", 0, "Longest dependency in steps, for biases that remember so long (Tallec and Ollivier 2018); 0 for none.", min: 0),
+                Dropout(),
             ],
             w =>
             {
-                var (cell, hidden, layers, chrono) = (w["cell"].Text(), w["hidden"].Int(), w["layers"].Int(), w["chrono"].Int());
-                return chrono > 0 && cell == "tanh"
-                    ? throw w["chrono"].Problem("needs gates: set cell to gru or lstm")
-                    : input => input.Sample.Rank == 2
-                        ? new RnnReadout(input.Sample[1], hidden, input.Outputs, cell, layers, chrono)
-                        : throw w.Problem($"takes sequences; this input is {input.Sample}");
+                var (cell, hidden, layers, dropout) = (w["cell"].Text(), w["hidden"].Int(), w["layers"].Int(), w["dropout"].Double());
+                return input => input.Sample.Rank == 2
+                    ? input.Task == LearningTask.Classification
+                        ? new RnnClassifier(input.Sample[1], hidden, input.Outputs, cell, layers, dropout)
+                        : new RnnRegressor(input.Sample[1], hidden, input.Outputs, cell, layers, dropout)
+                    : throw w.Problem($"takes sequences; this input is {input.Sample}");
             });
     }
 
