@@ -16,6 +16,14 @@ internal static unsafe class RowMath
     public static Vector512<T> Exp<T>(Vector512<T> x)
         => typeof(T) == typeof(float) ? LaneMath.Exp(x.AsSingle()).As<float, T>() : LaneMath.Exp(x.AsDouble()).As<double, T>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Sigmoid<T>(Vector512<T> x)
+        => typeof(T) == typeof(float) ? LaneMath.Sigmoid(x.AsSingle()).As<float, T>() : LaneMath.Sigmoid(x.AsDouble()).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Tanh<T>(Vector512<T> x)
+        => typeof(T) == typeof(float) ? LaneMath.Tanh(x.AsSingle()).As<float, T>() : LaneMath.Tanh(x.AsDouble()).As<double, T>();
+
     public static T Log<T>(T x)
         => typeof(T) == typeof(float)
             ? LaneMath.Log(Vector512.Create(x).AsSingle()).As<float, T>().ToScalar()

@@ -32,5 +32,8 @@ public static class OpTable
 
         // Normalization
         BatchNorm.Info, LayerNormalization.Info,
+
+        // Recurrent
+        GruCell.Info, LstmCell.Info,
     ];
 }

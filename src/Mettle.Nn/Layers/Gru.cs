@@ -34,11 +34,7 @@ public sealed class Gru(int inputs, int hidden, int layers = 1, bool bias = true
         for (int t = 0; t < steps.Length; t++)
         {
             var ofState = h.MatMul(toGates);
-            var u = (bias is null ? ofState : ofState + bias).Split(1, 2 * Hidden, Hidden);
-            var w = steps[t].Split(1, 2 * Hidden, Hidden);
-            var gates = (w[0] + u[0]).Sigmoid().Split(1, Hidden, Hidden);
-            var n = (w[1] + (gates[0] * u[1])).Tanh();
-            h = n + (gates[1] * (h - n));
+            h = GruCell.Instance.Apply(steps[t], bias is null ? ofState : ofState + bias, h);
             outputs[t] = h;
         }
 

@@ -33,9 +33,8 @@ public sealed class Lstm(int inputs, int hidden, int layers = 1, bool bias = tru
         var toGates = weight.Transpose();
         for (int t = 0; t < steps.Length; t++)
         {
-            var gates = (steps[t] + h.MatMul(toGates)).Split(1, Hidden, Hidden, Hidden, Hidden);
-            c = (gates[1].Sigmoid() * c) + (gates[0].Sigmoid() * gates[2].Tanh());
-            h = gates[3].Sigmoid() * c.Tanh();
+            var next = LstmCell.Instance.ApplyAll(steps[t] + h.MatMul(toGates), c);
+            (h, c) = (next[0], next[1]);
             outputs[t] = h;
         }
 

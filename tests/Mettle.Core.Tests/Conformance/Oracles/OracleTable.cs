@@ -9,7 +9,8 @@ internal static class OracleTable
     public static IReadOnlyDictionary<string, Oracle> All { get; } = new Dictionary<string, Oracle>(
         [
             .. ElementwiseOracles.All, .. MovementOracles.All, .. ReductionOracles.All, .. ContractionOracles.All,
-            .. IndexingOracles.All, .. ProbabilityOracles.All, .. ConvolutionOracles.All, .. PoolingOracles.All, .. NormalizationOracles.All]);
+            .. IndexingOracles.All, .. ProbabilityOracles.All, .. ConvolutionOracles.All, .. PoolingOracles.All, .. NormalizationOracles.All,
+            .. RecurrentOracles.All]);
 
     public static NdArray[] Run(string name, Op op, params NdArray[] inputs)
         => All.TryGetValue(name, out var oracle)
