@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Mettle.Core.Tests.Graphs;
 
 namespace Mettle.Core.Tests.Conformance;
 
@@ -24,6 +25,11 @@ internal static class BitPrint
         foreach (var (name, sample) in LargeSamples.All)
         {
             yield return Line(name, sample, DType.F32);
+        }
+
+        for (int seed = 0; seed < 60; seed++)
+        {
+            yield return Graph(seed);
         }
 
         yield return Line("uniform", Tensor.Uniform(RandomKey.FromSeed(1), [40000]));
@@ -58,6 +64,21 @@ internal static class BitPrint
         }
 
         return $"{Convert.ToHexString(hash.GetHashAndReset())} {name}, {sample.Title}, {type.Label()}";
+    }
+
+    private static string Graph(int seed)
+    {
+        using var scope = MemoryScope.Begin();
+        var graph = new RandomGraph(seed);
+        var leaves = graph.Leaves();
+        graph.Build(leaves).Backward();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var leaf in leaves)
+        {
+            hash.AppendData(leaf.Grad?.ToBytes() ?? []);
+        }
+
+        return $"{Convert.ToHexString(hash.GetHashAndReset())} random graph {seed}";
     }
 
     private static string Line(string name, Tensor t)
