@@ -25,5 +25,9 @@ internal static class LargeSamples
         ("max_pool", new("large", new MaxPool(2, 2, 0, 1), 0, new SampleInput([9, 35, 28, 27], Fill.Distinct))),
         ("batch_norm", new("large", new BatchNorm(1e-5), 0, new SampleInput([33, 37, 14, 13]), new SampleInput([37]), new SampleInput([37]))),
         ("layer_norm", new("large", new LayerNormalization(1, 1e-5), 0, new SampleInput([601, 131]), new SampleInput([131]), new SampleInput([131]))),
+        ("lstm_cell", new("large", LstmCell.Instance, 0, new SampleInput([301, 268]), new SampleInput([301, 67]))),
+        ("gru_cell", new("large", GruCell.Instance, 0, new SampleInput([301, 201]), new SampleInput([301, 201]), new SampleInput([301, 67]))),
+        ("conv_input_grad", new("large", new ConvInputGrad([29, 27], [2, 2], [1, 1], [1, 1]), 0, new SampleInput([5, 33, 15, 14]), new SampleInput([33, 17, 3, 3]))),
+        ("avg_pool", new("large", new AvgPool(2, 2, 0), 0, new SampleInput([9, 35, 28, 27]))),
     ];
 }
