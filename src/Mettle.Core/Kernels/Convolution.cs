@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Mettle;
 
@@ -136,11 +137,6 @@ internal static unsafe class Convolution
             int from = part * RowsPerPart;
             int rows = Math.Min(RowsPerPart, Rows.Outputs - from);
             T* y = Y.Data + (image * Y.Image) + ((nint)group * Out) + ((Rows.OutStart + (from * Rows.OutStep)) * Y.Row) + (Columns.OutStart * Y.Column);
-            if (Bias is not null)
-            {
-                StartAtBias(y, rows, group);
-            }
-
             int firstRow = (from * Rows.Stride) + Rows.First;
             if (Depth == 0)
             {
@@ -178,25 +174,28 @@ internal static unsafe class Convolution
             }
         }
 
-        private readonly void StartAtBias(T* y, int rows, int group)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void StartAtBias(T* y, nint pixel, int count, int group)
         {
             T* bias = Bias + ((nint)group * Out * BiasStep);
-            for (int i = 0; i < rows; i++)
+            for (int f = 0; f < Out; f++)
             {
-                T* pixel = y + (i * Rows.OutStep * Y.Row);
-                for (int j = 0; j < Columns.Outputs; j++, pixel += Columns.OutStep * Y.Column)
-                {
-                    if (BiasStep == 1)
-                    {
-                        new ReadOnlySpan<T>(bias, Out).CopyTo(new Span<T>(pixel, Out));
-                        continue;
-                    }
+                y[f] = bias[f * BiasStep];
+            }
 
-                    for (int c = 0; c < Out; c++)
-                    {
-                        pixel[c] = bias[c * BiasStep];
-                    }
+            int c = 0;
+            for (; c <= Out - Vector512<T>.Count; c += Vector512<T>.Count)
+            {
+                var v = Vector512.Load(y + c);
+                for (int p = 1; p < count; p++)
+                {
+                    v.Store(y + (p * pixel) + c);
                 }
+            }
+
+            for (int p = 1; p < count && c < Out; p++)
+            {
+                new ReadOnlySpan<T>(y + c, Out - c).CopyTo(new Span<T>(y + (p * pixel) + c, Out - c));
             }
         }
 
@@ -219,19 +218,29 @@ internal static unsafe class Convolution
             {
                 for (int i = 0; i < rows; i++)
                 {
+                    if (Bias is not null)
+                    {
+                        StartAtBias(y + (i * row), pixel, width, group);
+                    }
+
                     InRuns(window + (i * patches.RowStep), patches, packed, y + (i * row), pixel, width);
                 }
 
                 return;
             }
 
-            int block = Math.Min(Math.Max(8, GatherBytes / sizeof(T) / Depth / 8 * 8), rows * width);
+            int block = Math.Min(Math.Max(8, GatherBytes / sizeof(T) / Math.Max(Depth, 4 * Out) / 8 * 8), rows * width);
             var gathered = (T*)Memory.Allocate((((long)block * Depth) + Patches<T>.Slack) * sizeof(T), out long bytes);
             for (int p = 0; p < rows * width;)
             {
                 int n = Math.Min(block, even ? (rows * width) - p : width - (p % width));
                 patches.Gather(window, width, p, n, gathered);
                 T* to = y + (p / width * row) + (p % width * pixel);
+                if (Bias is not null)
+                {
+                    StartAtBias(to, pixel, n, group);
+                }
+
                 for (int j = 0; j < Panels; j++)
                 {
                     GemmTile.Rows(gathered, Depth, 1, packed + ((nint)j * Depth * nr), nr, to + (j * nr), pixel, n, Math.Min(nr, Out - (j * nr)), Depth, Bias is not null);

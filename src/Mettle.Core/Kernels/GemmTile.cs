@@ -15,6 +15,12 @@ internal static unsafe class GemmTile
         where T : unmanaged
     {
         int width = Gemm.TileColumns<T>();
+        if (2 * columns <= width)
+        {
+            NarrowTile.Rows(a, aRow, aStep, b, bRow, c, cRow, rows, columns, k, accumulate);
+            return;
+        }
+
         T* edge = stackalloc T[8 * 32];
         for (int i = 0; i < rows; i += 8)
         {

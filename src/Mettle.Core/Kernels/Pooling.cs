@@ -60,22 +60,35 @@ internal static unsafe class Pooling
             {
                 var columns = Spread ? Window.ColumnsOver(j) : Window.Columns(j);
                 T* y = Y.Data + (image * Y.Image) + (i * Y.Row) + (j * Y.Column);
-                for (int c = 0; c < Window.Channels; c += w)
+                int c = 0;
+                for (; c <= Window.Channels - w; c += w)
                 {
-                    nint left = Math.Min(w, Window.Channels - c);
-                    var sum = Vector512<T>.Zero;
-                    for (int p = rows.From; p < rows.To; p++)
-                    {
-                        for (int q = columns.From; q < columns.To; q++)
-                        {
-                            var v = Tail.Load(x + (p * X.Row) + (q * X.Column) + c, left);
-                            sum += Spread ? v / Divisor(p, q) : v;
-                        }
-                    }
+                    Add<WholeVector>(x, y, i, j, rows, columns, c);
+                }
 
-                    Tail.Store(Spread ? sum : sum / Divisor(i, j), y + c, left);
+                if (c < Window.Channels)
+                {
+                    Add<PartVector>(x, y, i, j, rows, columns, c);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Add<TAccess>(T* x, T* y, int i, int j, (int From, int To) rows, (int From, int To) columns, int c)
+            where TAccess : struct, IVectorAccess
+        {
+            nint left = Window.Channels - c;
+            var sum = Vector512<T>.Zero;
+            for (int p = rows.From; p < rows.To; p++)
+            {
+                for (int q = columns.From; q < columns.To; q++)
+                {
+                    var v = TAccess.Load(x + (p * X.Row) + (q * X.Column) + c, left);
+                    sum += Spread ? v / Divisor(p, q) : v;
+                }
+            }
+
+            TAccess.Store(Spread ? sum : sum / Divisor(i, j), y + c, left);
         }
 
         private readonly Vector512<T> Divisor(int i, int j) => Vector512.Create(T.CreateTruncating(Window.Divisor(i, j, CountPadding)));
@@ -101,26 +114,39 @@ internal static unsafe class Pooling
                 var columns = Window.Columns(j);
                 T* y = Y.Data + (image * Y.Image) + (i * Y.Row) + (j * Y.Column);
                 long* at = Indices.Data + (image * Indices.Image) + (i * Indices.Row) + (j * Indices.Column);
-                for (int c = 0; c < Window.Channels; c += w)
+                int c = 0;
+                for (; c <= Window.Channels - w; c += w)
                 {
-                    nint left = Math.Min(w, Window.Channels - c);
-                    var best = Lowest();
-                    var place = Place((rows.From * Window.Width) + columns.From);
-                    for (int p = rows.From; p < rows.To; p += Window.Dilation.Height)
-                    {
-                        for (int q = columns.From; q < columns.To; q += Window.Dilation.Width)
-                        {
-                            var v = Tail.Load(x + (p * X.Row) + (q * X.Column) + c, left);
-                            var better = Vector512.GreaterThan(v, best) | ~Vector512.Equals(v, v);
-                            best = Vector512.ConditionalSelect(better, v, best);
-                            place = Vector512.ConditionalSelect(better, Place((p * Window.Width) + q), place);
-                        }
-                    }
+                    Find<WholeVector>(x, y, at, rows, columns, c);
+                }
 
-                    Tail.Store(best, y + c, left);
-                    StorePlaces(place, at + c, left);
+                if (c < Window.Channels)
+                {
+                    Find<PartVector>(x, y, at, rows, columns, c);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Find<TAccess>(T* x, T* y, long* at, (int From, int To) rows, (int From, int To) columns, int c)
+            where TAccess : struct, IVectorAccess
+        {
+            nint left = Window.Channels - c;
+            var best = Lowest();
+            var place = Place((rows.From * Window.Width) + columns.From);
+            for (int p = rows.From; p < rows.To; p += Window.Dilation.Height)
+            {
+                for (int q = columns.From; q < columns.To; q += Window.Dilation.Width)
+                {
+                    var v = TAccess.Load(x + (p * X.Row) + (q * X.Column) + c, left);
+                    var better = Vector512.GreaterThan(v, best) | ~Vector512.Equals(v, v);
+                    best = Vector512.ConditionalSelect(better, v, best);
+                    place = Vector512.ConditionalSelect(better, Place((p * Window.Width) + q), place);
+                }
+            }
+
+            TAccess.Store(best, y + c, left);
+            StorePlaces<TAccess>(place, at + c, left);
         }
 
         private static Vector512<T> Lowest()
@@ -134,20 +160,21 @@ internal static unsafe class Pooling
             => typeof(T) == typeof(float) ? Vector512.Create(index).As<int, T>() : Vector512.Create((long)index).As<long, T>();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void StorePlaces(Vector512<T> place, long* to, nint count)
+        private static void StorePlaces<TAccess>(Vector512<T> place, long* to, nint count)
+            where TAccess : struct, IVectorAccess
         {
             if (typeof(T) == typeof(float))
             {
                 var (lower, upper) = Vector512.Widen(place.AsInt32());
-                Tail.Store(lower, to, Math.Min(8, count));
+                TAccess.Store(lower, to, Math.Min(8, count));
                 if (count > 8)
                 {
-                    Tail.Store(upper, to + 8, count - 8);
+                    TAccess.Store(upper, to + 8, count - 8);
                 }
             }
             else
             {
-                Tail.Store(place.AsInt64(), to, count);
+                TAccess.Store(place.AsInt64(), to, count);
             }
         }
     }

@@ -79,6 +79,10 @@ public sealed class ConvolutionTests
             TorchComparison.Same("input gradient", Tensor.From(gx, x.Shape), new ConvInputGrad([h, w], s, p, d, groups).Apply(tg, tw), tolerance);
             TorchComparison.Same("weight gradient", Tensor.From(gw, weight.Shape), new ConvWeightGrad([kernel, kernel], s, p, d, groups).Apply(tx, tg), tolerance);
 
+            var bias = Draw(4, k).To(type);
+            var shifted = Tensor.From(y, g.Shape) + bias.To(DType.F64).Reshape(k, 1, 1);
+            TorchComparison.Same("bias", shifted, new Conv(s, p, d, groups).Apply(tx, tw, bias), tolerance);
+
             // Other memory orders of the operands.
             var (lx, lg) = (ChannelsLast(tx), ChannelsLast(tg));
             Assert.Equal(Bits(new Conv(s, p, d, groups).Apply(tx, tw)), Bits(new Conv(s, p, d, groups).Apply(lx, tw)));
