@@ -62,14 +62,14 @@ public sealed class MainJobTests
         using var cancel = new CancellationTokenSource();
         var run = RunFolder.Create(folder.Path, "resumed", TimeProvider.System);
         var stopping = new StopAfter(cancel, retrainings: 3);
-        Assert.ThrowsAny<OperationCanceledException>(() => new MainJob(House.Catalogue, stopping).Run(run, recipe, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => new MainJob(House.Catalogue, stopping).Run(run, Experiment.Prepare(recipe, new DataCache()), cancel.Token));
         int before = run.Events().Count(e => e.Kind == "retraining");
         Assert.True(before >= 3);
         string path = run.Path;
         run.Dispose();
 
         using var again = RunFolder.Open(path, TimeProvider.System);
-        new MainJob(House.Catalogue, SilentProgress.Instance).Run(again, recipe, TestContext.Current.CancellationToken);
+        new MainJob(House.Catalogue, SilentProgress.Instance).Run(again, Experiment.Prepare(recipe, new DataCache()), TestContext.Current.CancellationToken);
         Assert.Equal(expected, again.Manifest.WeightsSha256);
         var keys = again.Events().Where(e => e.Kind == "retraining").Select(e => e.Data.GetProperty("key").GetString()).ToList();
         Assert.Equal(keys.Count, keys.Distinct().Count());
@@ -78,7 +78,7 @@ public sealed class MainJobTests
     private static RunReport Run(TemporaryFolder folder, Recipe recipe, out RunFolder run)
     {
         run = RunFolder.Create(folder.Path, "test", TimeProvider.System);
-        return new MainJob(House.Catalogue, SilentProgress.Instance).Run(run, recipe, TestContext.Current.CancellationToken);
+        return new MainJob(House.Catalogue, SilentProgress.Instance).Run(run, Experiment.Prepare(recipe, new DataCache()), TestContext.Current.CancellationToken);
     }
 
     private sealed class StopAfter(CancellationTokenSource cancel, int retrainings) : IRunProgress, IStage

@@ -40,6 +40,9 @@ public sealed partial class CliProcess : IAsyncDisposable
     /// <summary>The process, e.g. to read its memory.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts the command line built beside this test assembly.</summary>
     /// <param name="workingDirectory">Where it runs.</param>
     /// <param name="arguments">Its arguments, one string each.</param>

@@ -10,6 +10,7 @@ public sealed class CommandLineTests : IDisposable
         { "data lst", "did you mean 'list'?" },
         { "runs --jsn", "did you mean '--json'?" },
         { "compare a --htm x", "did you mean '--html'?" },
+        { "words optimser", "did you mean 'optimizer'?" },
         { "frobnicate", "'mettle --help' lists what there is" },
         { "frobnicate --help", "'mettle --help' lists what there is" },
         { "compare a", "'B' missing" },
@@ -73,4 +74,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, (await _folder.RunAsync(0, "runs", "--json")).Json().GetArrayLength());
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
+
+    [Fact]
+    public void Vocabulary_PutTogether_IsConsistent()
+        => Assert.Empty(House.Vocabulary().Inconsistencies());
 }

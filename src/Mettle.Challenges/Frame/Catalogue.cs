@@ -43,6 +43,26 @@ public sealed class Catalogue
     /// <summary>The challenge that a treatment belongs to, or null.</summary>
     public ChallengeId? ChallengeOf(string treatment) => treatments.TryGetValue(treatment, out var t) ? t.Challenge.Id : null;
 
+    /// <summary>The challenges that a recipe wants examined.</summary>
+    /// <exception cref="RecipeException">It names one that there is not.</exception>
+    public IReadOnlyList<Challenge> Chosen(Recipe recipe)
+    {
+        var names = recipe["examine.challenges"].Texts();
+        return names is ["all"]
+            ? All
+            : [.. names.Select(n => Find(n) ?? throw recipe["examine.challenges"].Problem($"names no known challenge: '{n}'. Known: {string.Join(", ", All.Select(c => c.Id))}"))];
+    }
+
+    /// <summary>Names of the treatments that a recipe wants tried; null for those that the findings ask for.</summary>
+    /// <exception cref="RecipeException">It names one that there is not.</exception>
+    public IReadOnlyList<string>? Wanted(Recipe recipe)
+    {
+        var names = recipe["treat.treatments"].Texts();
+        return names is ["auto"] ? null : names.FirstOrDefault(n => !treatments.ContainsKey(n)) is not { } unknown
+            ? names
+            : throw recipe["treat.treatments"].Problem($"names no known treatment: '{unknown}'. Known: {string.Join(", ", treatments.Keys)}");
+    }
+
     /// <summary>Adds all challenges' words.</summary>
     public Vocabulary AddWords(Vocabulary vocabulary)
     {

@@ -16,7 +16,7 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
     /// </summary>
     public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
     {
-        var chosen = Chosen(catalogue, subject.Recipe);
+        var chosen = catalogue.Chosen(subject.Recipe);
         var findings = new List<Finding>();
         var skipped = new List<SkippedCheck>();
         using var stage = progress.Stage("examining", chosen.Sum(c => c.Checks.Count));
@@ -57,13 +57,5 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
             return f with { AdjustedPValue = adjusted[i], Severity = alarm ? Severity.Problem : f.Severity == Severity.Problem ? Severity.Notice : f.Severity };
         });
         return [.. judged.OrderByDescending(f => f.Severity).ThenBy(f => f.AdjustedPValue ?? 0)];
-    }
-
-    private static IReadOnlyList<Challenge> Chosen(Catalogue catalogue, Recipe recipe)
-    {
-        var names = recipe["examine.challenges"].Texts();
-        return names is ["all"]
-            ? catalogue.All
-            : [.. names.Select(n => catalogue.Find(n) ?? throw recipe["examine.challenges"].Problem($"names no known challenge: '{n}'. Known: {string.Join(", ", catalogue.All.Select(c => c.Id))}"))];
     }
 }

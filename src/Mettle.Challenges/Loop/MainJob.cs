@@ -19,24 +19,13 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     /// <summary>Seen after every epoch of the first and last training, for a store.</summary>
     public event Action<string, EpochInfo>? EpochDone;
 
-    /// <summary>Runs or resumes the job in <paramref name="folder"/>.</summary>
+    /// <summary>Runs or resumes the job in <paramref name="folder"/>; its data was read before, so that bad data leaves no folder.</summary>
     /// <exception cref="OperationCanceledException">The run was interrupted; its folder can be resumed.</exception>
-    public RunReport Run(RunFolder folder, Recipe recipe, CancellationToken cancellation)
+    public RunReport Run(RunFolder folder, Experiment experiment, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        if (recipe["train.threads"].Int() is > 0 and var threads)
-        {
-            Scheduler.Threads = threads;
-        }
-
-        folder.Update(m => m with { Threads = Scheduler.Threads });
-        Experiment experiment;
-        using (progress.Stage("reading data", 1))
-        {
-            experiment = Experiment.Prepare(recipe, new DataCache());
-        }
-
-        folder.Update(m => m with { DataHashes = experiment.Data.Hashes });
+        var recipe = experiment.Recipe;
+        folder.Update(m => m with { Threads = Scheduler.Threads, DataHashes = experiment.Data.Hashes });
         var first = Train(folder, experiment, "training", "first", cancellation);
         var subject = new Subject(experiment, first, RandomKey.FromSeed((ulong)recipe["seed"].Long()).For("checks"));
         var examination = Examination.Run(catalogue, subject, progress, cancellation);
@@ -133,9 +122,13 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
 
     private sealed class StageObserver(IStage stage, Action<EpochInfo> epoch) : ITrainingObserver
     {
+        private long seen;
+
         public void OnStep(in StepInfo step)
         {
-            stage.Advance();
+            // A resumed training begins in its midst.
+            stage.Advance((int)(step.GlobalStep + 1 - seen));
+            seen = step.GlobalStep + 1;
             stage.At($"epoch {step.Epoch + 1}, loss {step.Loss:0.0000}");
         }
 

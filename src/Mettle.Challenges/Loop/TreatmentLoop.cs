@@ -102,11 +102,10 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
     private List<Candidate> Candidates(Recipe recipe, IReadOnlyList<Finding> problems, out List<string> warnings)
     {
         warnings = [];
-        var names = recipe["treat.treatments"].Texts();
-        var wanted = names is ["auto"]
+        var names = catalogue.Wanted(recipe);
+        var wanted = names is null
             ? problems.SelectMany(f => f.Remedies.Select(r => (Name: r, f.Challenge)))
-            : names.Select(n => (Name: n, Challenge: catalogue.ChallengeOf(n) ?? throw recipe["treat.treatments"].Problem(
-                $"names no known treatment: '{n}'. Known: {string.Join(", ", catalogue.Treatments.Select(t => t.Treatment.Name))}")));
+            : names.Select(n => (Name: n, Challenge: catalogue.ChallengeOf(n)!.Value));
         var result = new List<Candidate>();
         foreach (var (name, challenge) in wanted.DistinctBy(w => w.Name))
         {
@@ -115,7 +114,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             {
                 result.Add(new Candidate(treatment, challenge, changed));
             }
-            else if (names is not ["auto"])
+            else if (names is not null)
             {
                 warnings.Add($"{name} was not tried: {reason}");
             }

@@ -35,13 +35,13 @@ internal sealed class ProveCommand : CliCommand
         var chosen = name == All ? House.Catalogue.All : [House.Challenge(name)];
         using RunStore? store = parsed.GetValue(_store) is { } connection ? RunStore.Open(connection) : null;
         var records = new List<ProofRecord>();
-        using var progress = terminal.Progress();
-        using var interruption = new Interruption(progress.Note, "stopping at the next step; a proof cannot be resumed");
+        using var interruption = new Interruption(Console.Error.WriteLine, "stopping at the next step; a proof cannot be resumed");
         foreach (Challenge challenge in chosen)
         {
             ProofResult result;
             try
             {
+                using var progress = terminal.Progress();
                 result = Prove(challenge, parsed, progress, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -52,13 +52,11 @@ internal sealed class ProveCommand : CliCommand
             var record = ProofRecord.Of(result, parsed.GetValue(_short));
             records.Add(record);
             store?.RecordProof(record.Stored());
-            if (parsed.GetValue(_docs)) progress.Note($"written to {record.WriteDocs(challenge, result.Evidence)}");
-            progress.Note("");
             terminal.Line(result.Line);
             foreach (ProofPart part in result.Parts) terminal.Line(Line(part));
+            if (parsed.GetValue(_docs)) terminal.Line($"  written to {record.WriteDocs(challenge, result.Evidence)}");
         }
 
-        progress.Dispose();
         if (name == All) terminal.Result(records);
         else terminal.Result(records[0]);
         return records.TrueForAll(r => r.Passed) ? ExitCode.Good : ExitCode.Failed;

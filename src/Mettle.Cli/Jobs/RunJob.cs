@@ -131,11 +131,11 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
     {
         if (Threads is { } threads) Scheduler.Threads = threads;
         else if (recipe["train.threads"].Int() is > 0 and var own) Scheduler.Threads = Math.Min(own, 256);
+        House.Catalogue.Chosen(recipe);
+        House.Catalogue.Wanted(recipe);
         using var stage = progress.Stage("reading data", 1);
         var experiment = Experiment.Prepare(recipe, new DataCache());
-        // A model that does not fit the data is told before anything is written.
-        using var scope = MemoryScope.Begin("first model");
-        experiment.BuildModel();
+        experiment.Check();
         stage.Advance();
         return experiment;
     }
@@ -143,7 +143,7 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
     private static Interruption Listen(ProgressDisplay progress)
         => new(progress.Note, "stopping at the next step, leaving a checkpoint; Ctrl-C again stops at once");
 
-    private static bool HasProgress(RunFolder folder) => Directory.EnumerateFiles(folder.Path, "*.checkpoint*").Any();
+    private static bool HasProgress(RunFolder folder) => Directory.EnumerateFiles(folder.Path, "*.checkpoint").Any();
 
     private static void CheckData(RunFolder folder, Experiment experiment)
     {

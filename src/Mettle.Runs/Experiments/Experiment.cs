@@ -47,6 +47,14 @@ public sealed class Experiment
     /// <summary>A fresh model with its first weights.</summary>
     public Module BuildModel() => Plan.Model(Recipe, Data, seed);
 
+    /// <summary>Puts model, loss, optimiser and schedule together once, so that what does not fit is told before anything is written.</summary>
+    /// <exception cref="RecipeException">Names the place.</exception>
+    public void Check()
+    {
+        using var scope = MemoryScope.Begin("recipe check");
+        Plan.Of(this, seed, new TrainOptions());
+    }
+
     /// <summary>Trains a fresh model, or goes on from a checkpoint that is there.</summary>
     public TrainedModel Train(TrainOptions options) => Plan.Train(this, seed, options);
 

@@ -29,12 +29,26 @@ internal static class Plan
 
     public static TrainedModel Train(Experiment experiment, ulong seed, TrainOptions options)
     {
+        var plan = Of(experiment, seed, options);
+        var trainer = new Trainer(plan);
+        if (options.CheckpointPath is { } path && File.Exists(path))
+        {
+            trainer.Resume(path);
+        }
+
+        var result = trainer.Run(options.Cancellation);
+        var data = experiment.Data.Encoded;
+        return new TrainedModel(plan.Model, result, data.Validation is null ? null : experiment.Evaluate(plan.Model, data.Validation), experiment.Evaluate(plan.Model, data.Train));
+    }
+
+    public static TrainingPlan Of(Experiment experiment, ulong seed, TrainOptions options)
+    {
         var recipe = experiment.Recipe;
         var data = experiment.Data.Encoded;
         var model = experiment.BuildModel();
         int perEpoch = StepsPerEpoch(recipe, data.Train.Count);
         int epochs = recipe["train.epochs"].Int();
-        var plan = new TrainingPlan
+        return new TrainingPlan
         {
             Model = model,
             Train = data.Train.Rows,
@@ -55,14 +69,6 @@ internal static class Plan
             EvalBatch = EvalBatch,
             Observers = options.Observers,
         };
-        var trainer = new Trainer(plan);
-        if (options.CheckpointPath is { } path && File.Exists(path))
-        {
-            trainer.Resume(path);
-        }
-
-        var result = trainer.Run(options.Cancellation);
-        return new TrainedModel(model, result, data.Validation is null ? null : experiment.Evaluate(model, data.Validation), experiment.Evaluate(model, data.Train));
     }
 
     private static IReadOnlyList<ParameterGroup> Groups(Recipe recipe, Module model)
