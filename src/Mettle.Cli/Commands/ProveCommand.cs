@@ -88,6 +88,7 @@ internal sealed class ProveCommand : CliCommand
         string program = Path.Combine(AppContext.BaseDirectory, "mettle.dll");
         var start = new ProcessStartInfo(host, Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program, .. arguments] : arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
