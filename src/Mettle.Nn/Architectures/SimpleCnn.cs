@@ -1,9 +1,9 @@
 namespace Mettle.Nn;
 
 /// <summary>
-/// A small convolutional classifier for images such as 28x28 or 32x32: per width a block of 3x3 convolution, batch norm, ReLU and 2x2
-/// max pool (left out where an axis has one pixel), then the mean of each channel, dropout, and a linear layer. Keys:
-/// "blocks.0.*", ..., "output.*".
+/// A small convolutional classifier for images such as 28x28 or 32x32: per width a block of twice (3x3 convolution, batch norm,
+/// ReLU) and a 2x2 max pool (left out where an axis has one pixel), then the mean of each channel, dropout, and a linear layer;
+/// VGG's blocks (Simonyan and Zisserman 2015) with batch norm. Keys: "blocks.0.*", ..., "output.*".
 /// </summary>
 public sealed class SimpleCnn : Module
 {
@@ -28,7 +28,9 @@ public sealed class SimpleCnn : Module
         foreach (int width in widths)
         {
             // Batch norm takes any bias off again.
-            parts.Add(new Sequential(new Conv2d(before, width, 3, padding: 1, bias: false), new BatchNorm2d(width), Activation.Of("relu")));
+            parts.Add(new Sequential(
+                new Conv2d(before, width, 3, padding: 1, bias: false), new BatchNorm2d(width), Activation.Of("relu"),
+                new Conv2d(width, width, 3, padding: 1, bias: false), new BatchNorm2d(width), Activation.Of("relu")));
             before = width;
         }
 

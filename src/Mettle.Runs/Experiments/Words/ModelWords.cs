@@ -32,7 +32,7 @@ internal static class ModelWords
                         : new Mlp((int)input.Sample.Count, hidden, input.Outputs, activation, dropout, norm, residual, skip);
             });
         v.Add<ModelFactory>(
-            "model", "cnn", "Convolution blocks (3 x 3 convolution, batch norm, rectifier, pooling), then a linear layer.",
+            "model", "cnn", "Convolution blocks (3 x 3 convolution, batch norm, rectifier, twice, then pooling), then a linear layer.",
             [
                 Field.Ints("widths", [32, 64], "Channels of each block.", min: 1), Dropout(),
             ],
