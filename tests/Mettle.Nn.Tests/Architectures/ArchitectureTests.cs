@@ -31,7 +31,10 @@ public sealed class ArchitectureTests : IDisposable
             () => new SimpleCnn(2, [3, 4], 5, dropout: 0.2),
             [3, 2, 8, 8],
             [3, 5],
-            [.. from b in new[] { "blocks.0", "blocks.1" } from k in new[] { "0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked" } select $"{b}.{k}", "output.weight", "output.bias"]);
+            [.. from b in new[] { "blocks.0", "blocks.1" }
+                from c in new[] { 0, 3 }
+                from k in new[] { $"{c}.weight", $"{c + 1}.weight", $"{c + 1}.bias", $"{c + 1}.running_mean", $"{c + 1}.running_var", $"{c + 1}.num_batches_tracked" }
+                select $"{b}.{k}", "output.weight", "output.bias"]);
 
     [Theory]
     [InlineData(3)]
