@@ -37,6 +37,7 @@ internal static unsafe class Gemm
         int batch = checked((int)(c.Count / ((long)m * n)));
         long panelSize = (long)k * nr;
         var packed = (T*)Memory.Allocate(panelSize * panels * batch * sizeof(T), out long bytes);
+        double flops = 2.0 * c.Count * k;
         var job = new Job<T>
         {
             A = (T*)a.Pointer,
@@ -57,9 +58,9 @@ internal static unsafe class Gemm
             RowParts = rowParts,
         };
         job.Packing = true;
-        Scheduler.For(batch * panels, job);
+        Part(batch * panels, job, flops);
         job.Packing = false;
-        Scheduler.For(batch * panels * rowParts, job);
+        Part(batch * panels * rowParts, job, flops);
         Memory.Return(packed, bytes);
     }
 
@@ -97,6 +98,22 @@ internal static unsafe class Gemm
                 s += rowStride;
                 t += nr;
             }
+        }
+    }
+
+    // A product of a few microseconds is done before a second core has woken up, later still on a busy machine.
+    private static void Part<T>(int parts, in Job<T> job, double flops)
+        where T : unmanaged
+    {
+        if (flops >= 1 << 21)
+        {
+            Scheduler.For(parts, job);
+            return;
+        }
+
+        for (int i = 0; i < parts; i++)
+        {
+            job.Run(i);
         }
     }
 
