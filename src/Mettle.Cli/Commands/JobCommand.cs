@@ -37,8 +37,7 @@ internal abstract class JobCommand : CliCommand
             : job.Resume(resume, file is null ? null : v => Load(file, parsed, v));
         if (outcome.Interrupted is { } code)
         {
-            string runs = parsed.GetRequiredValue(RunOptions.Runs) is "runs" ? "" : $" --runs {parsed.GetRequiredValue(RunOptions.Runs)}";
-            Console.Error.WriteLine($"interrupted; go on with: mettle {Name} --resume {outcome.Manifest.RunId}{runs}");
+            Console.Error.WriteLine($"interrupted; go on with: {job.ResumeLine(outcome.Manifest.RunId)}");
             terminal.Result(new { Run = outcome.Manifest.RunId, outcome.Folder, outcome.Manifest.Status });
             return code;
         }

@@ -5,7 +5,7 @@ namespace Mettle.Cli.Commands;
 /// <summary>Options that several commands share.</summary>
 internal static class RunOptions
 {
-    public static Option<string> Runs { get; } = new("--runs") { Description = "Folder of the run folders.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+    public static Option<string> Runs { get; } = new("--runs") { Description = "Folder of the run folders.", HelpName = "DIR", DefaultValueFactory = _ => RunJob.DefaultRoot };
 
     public static Option<string?> Store { get; } = new("--store")
     {

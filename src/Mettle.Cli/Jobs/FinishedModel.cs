@@ -19,7 +19,16 @@ internal static class FinishedModel
         var experiment = Experiment.Prepare(recipe, new DataCache());
         stage.Advance();
         Module model = experiment.BuildModel();
-        var metadata = Checkpoint.Load(model, weights);
+        IReadOnlyDictionary<string, string> metadata;
+        try
+        {
+            metadata = Checkpoint.Load(model, weights);
+        }
+        catch (StateDictException e)
+        {
+            throw new InvalidDataException($"{weights}: {e.Message} Restore the run's own files.", e);
+        }
+
         if (metadata.TryGetValue("recipe", out string? hash) && hash != recipe.Hash)
             throw new BadInputException($"{weights}: belongs to the recipe {hash[..12]}, the run's is {recipe.Hash[..12]}; restore the run's own files");
         var data = experiment.Data.Encoded;

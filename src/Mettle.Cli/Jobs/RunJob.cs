@@ -11,6 +11,9 @@ namespace Mettle.Cli;
 /// <param name="terminal">Where progress goes.</param>
 internal sealed class RunJob(JobKind kind, string root, string connection, Terminal terminal)
 {
+    /// <summary>Folder of the run folders unless another is named.</summary>
+    public const string DefaultRoot = "runs";
+
     /// <summary>Threads that were asked for; null leaves it to recipe and environment.</summary>
     public int? Threads { get; init; }
 
@@ -67,6 +70,9 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
         return Work(folder, experiment, record, progress, interruption);
     }
 
+    /// <summary>The command that goes on with a run.</summary>
+    public string ResumeLine(string id) => $"mettle {Name(kind)} --resume {id}{(root is DefaultRoot ? "" : $" --runs {root}")}";
+
     private RunOutcome Work(RunFolder folder, Experiment experiment, RunRecord record, ProgressDisplay progress, Interruption interruption)
     {
         var job = new MainJob(House.Catalogue, progress);
@@ -90,6 +96,7 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
         {
             progress.Dispose();
             Fail(folder, record, e);
+            if (HasProgress(folder)) Console.Error.WriteLine($"what was done so far is kept; go on with: {ResumeLine(folder.Id)}");
             throw;
         }
     }

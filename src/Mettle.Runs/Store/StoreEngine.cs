@@ -26,13 +26,33 @@ internal abstract class StoreEngine : IDisposable
 
     /// <summary>Runs one transaction; concurrent writers wait for each other.</summary>
     /// <exception cref="RunStoreException">The database refuses.</exception>
-    public T Run<T>(Func<DbConnection, DbTransaction, T> work) => Read(connection =>
+    public T Run<T>(Func<DbConnection, DbTransaction, T> work)
     {
-        using DbTransaction transaction = Begin(connection);
-        T result = work(connection, transaction);
-        transaction.Commit();
-        return result;
-    });
+        RunStoreException? first = null;
+        try
+        {
+            return Read(connection =>
+            {
+                using DbTransaction transaction = Begin(connection);
+                try
+                {
+                    T result = work(connection, transaction);
+                    transaction.Commit();
+                    return result;
+                }
+                catch (DbException e)
+                {
+                    first = new RunStoreException(Location, Explain(e), e);
+                    throw first;
+                }
+            });
+        }
+        catch (RunStoreException) when (first is not null)
+        {
+            // SQLite rolls back by itself where the disk is full; doing so again fails, which would hide the first error.
+            throw first;
+        }
+    }
 
     /// <summary>Brings the schema to this program's version. Processes that do so at once wait for each other.</summary>
     public void Migrate() => Run((connection, transaction) =>
