@@ -96,7 +96,11 @@ public sealed class TrainerTests
     {
         var plan = TrainingRun.Plan() with
         {
-            Epochs = 200, Mixup = 0, Averaging = null, Train = TrainingRun.Clusters(16), EarlyStopping = new EarlyStopping(4),
+            Epochs = 200,
+            Mixup = 0,
+            Averaging = null,
+            Train = TrainingRun.Clusters(16),
+            EarlyStopping = new EarlyStopping(4),
             Schedule = new ConstantSchedule(),
         };
         var result = new Trainer(plan).Run();
