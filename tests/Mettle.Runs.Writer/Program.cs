@@ -5,52 +5,52 @@ using Mettle.Runs;
 switch (args)
 {
     case ["hold", var path]:
-    {
-        using var folder = RunFolder.Open(path, TimeProvider.System);
-        folder.MarkRunning();
-        folder.Append("held", new { Environment.ProcessId });
-        Say("ready");
-        Console.In.ReadLine();
-        return 0;
-    }
-
-    case ["half-write", var path]:
-    {
-        using var folder = RunFolder.Open(path, TimeProvider.System);
-        folder.MarkRunning();
-        folder.WriteAtomic("weights.bin", stream =>
         {
-            stream.Write(new byte[1 << 20]);
-            stream.Flush();
+            using var folder = RunFolder.Open(path, TimeProvider.System);
+            folder.MarkRunning();
+            folder.Append("held", new { Environment.ProcessId });
             Say("ready");
             Console.In.ReadLine();
-        });
-        return 0;
-    }
-
-    case ["create", var root, var count]:
-    {
-        Say("ready");
-        Console.In.ReadLine();
-        for (int i = 0; i < int.Parse(count, CultureInfo.InvariantCulture); i++)
-        {
-            using var folder = RunFolder.Create(root, "twin", new Noon());
-            Say(folder.Id);
+            return 0;
         }
 
-        return 0;
-    }
+    case ["half-write", var path]:
+        {
+            using var folder = RunFolder.Open(path, TimeProvider.System);
+            folder.MarkRunning();
+            folder.WriteAtomic("weights.bin", stream =>
+            {
+                stream.Write(new byte[1 << 20]);
+                stream.Flush();
+                Say("ready");
+                Console.In.ReadLine();
+            });
+            return 0;
+        }
+
+    case ["create", var root, var count]:
+        {
+            Say("ready");
+            Console.In.ReadLine();
+            for (int i = 0; i < int.Parse(count, CultureInfo.InvariantCulture); i++)
+            {
+                using var folder = RunFolder.Create(root, "twin", new Noon());
+                Say(folder.Id);
+            }
+
+            return 0;
+        }
 
     case ["store", var connection, var run, var count]:
-    {
-        Say("ready");
-        Console.In.ReadLine();
-        using RunStore store = RunStore.Open(connection);
-        store.RecordRun(new StoredRun(run, run, RunStatus.Running, new Noon().GetUtcNow()));
-        for (int i = 0; i < int.Parse(count, CultureInfo.InvariantCulture); i++)
-            store.RecordMetrics(run, new MetricPoint("train", "loss", i, 0, i));
-        return 0;
-    }
+        {
+            Say("ready");
+            Console.In.ReadLine();
+            using RunStore store = RunStore.Open(connection);
+            store.RecordRun(new StoredRun(run, run, RunStatus.Running, new Noon().GetUtcNow()));
+            for (int i = 0; i < int.Parse(count, CultureInfo.InvariantCulture); i++)
+                store.RecordMetrics(run, new MetricPoint("train", "loss", i, 0, i));
+            return 0;
+        }
 
     default:
         Console.Error.WriteLine($"unknown job: {string.Join(' ', args)}");

@@ -66,7 +66,15 @@ internal static unsafe class Indexed
         int rowsPerPart = (int)Math.Max(1, 65536 / row);
         Scheduler.For(checked((int)((rows + rowsPerPart - 1) / rowsPerPart)), new SelectJob
         {
-            X = x.Pointer, Index = (long*)index.Pointer, Y = y.Pointer, Size = x.Shape[axis], Lead = lead, Own = own, Row = row, Rows = rows, RowsPerPart = rowsPerPart,
+            X = x.Pointer,
+            Index = (long*)index.Pointer,
+            Y = y.Pointer,
+            Size = x.Shape[axis],
+            Lead = lead,
+            Own = own,
+            Row = row,
+            Rows = rows,
+            RowsPerPart = rowsPerPart,
         });
     }
 
@@ -96,8 +104,14 @@ internal static unsafe class Indexed
         const int PerPart = 16384;
         Scheduler.For(checked((int)((y.Count + PerPart - 1) / PerPart)), new GatherJob<T>
         {
-            X = (T*)x.Pointer, Index = (long*)index.Pointer, Y = (T*)y.Pointer, Inner = inner,
-            From = x.Shape[axis], To = y.Shape[axis], Count = y.Count, PerPart = PerPart,
+            X = (T*)x.Pointer,
+            Index = (long*)index.Pointer,
+            Y = (T*)y.Pointer,
+            Inner = inner,
+            From = x.Shape[axis],
+            To = y.Shape[axis],
+            Count = y.Count,
+            PerPart = PerPart,
         });
     }
 
@@ -115,7 +129,13 @@ internal static unsafe class Indexed
         long groups = (inner + Columns - 1) / Columns;
         Scheduler.For(checked((int)(outer * groups)), new ScatterJob<T>
         {
-            X = (T*)x.Pointer, Index = (long*)index.Pointer, Y = (T*)y.Pointer, Inner = inner, From = x.Shape[axis], To = y.Shape[axis], Groups = groups,
+            X = (T*)x.Pointer,
+            Index = (long*)index.Pointer,
+            Y = (T*)y.Pointer,
+            Inner = inner,
+            From = x.Shape[axis],
+            To = y.Shape[axis],
+            Groups = groups,
         });
     }
 
@@ -134,7 +154,14 @@ internal static unsafe class Indexed
         long groups = (row + Columns - 1) / Columns;
         Scheduler.For(checked((int)(batch * lead * groups)), new AddJob<T>
         {
-            X = (T*)x.Pointer, Index = (long*)index.Pointer, Y = (T*)y.Pointer, Lead = lead, Own = index.Count / batch, Size = y.Shape[axis], Row = row, Groups = groups,
+            X = (T*)x.Pointer,
+            Index = (long*)index.Pointer,
+            Y = (T*)y.Pointer,
+            Lead = lead,
+            Own = index.Count / batch,
+            Size = y.Shape[axis],
+            Row = row,
+            Groups = groups,
         });
     }
 

@@ -45,8 +45,16 @@ public sealed class RunStore : IDisposable
         """,
         new
         {
-            run.Id, run.Name, Status = Text(run.Status), Created = Text(run.Created), Ended = run.Ended is { } ended ? Text(ended) : null,
-            run.Seed, run.RecipeHash, run.Recipe, run.Folder, run.Summary,
+            run.Id,
+            run.Name,
+            Status = Text(run.Status),
+            Created = Text(run.Created),
+            Ended = run.Ended is { } ended ? Text(ended) : null,
+            run.Seed,
+            run.RecipeHash,
+            run.Recipe,
+            run.Folder,
+            run.Summary,
         });
 
     /// <summary>Adds metrics of a run. A point of the same split, name and step replaces the older one, so a resumed run may repeat itself.</summary>
@@ -69,8 +77,18 @@ public sealed class RunStore : IDisposable
         """,
         findings.Select((f, i) => new
         {
-            runId, ordinal = (long)i, f.Challenge, f.Check, f.Title, f.Severity, f.Metric, value = Number(f.Value), threshold = Number(f.Threshold),
-            has = Flag(f.PValue), p = Number(f.PValue ?? double.NaN), f.Detail,
+            runId,
+            ordinal = (long)i,
+            f.Challenge,
+            f.Check,
+            f.Title,
+            f.Severity,
+            f.Metric,
+            value = Number(f.Value),
+            threshold = Number(f.Threshold),
+            has = Flag(f.PValue),
+            p = Number(f.PValue ?? double.NaN),
+            f.Detail,
         }).ToArray());
 
     /// <summary>Sets the trials of a run, replacing earlier ones.</summary>
@@ -83,8 +101,18 @@ public sealed class RunStore : IDisposable
         """,
         trials.Select((t, i) => new
         {
-            runId, ordinal = (long)i, t.Treatment, t.Challenge, t.Verdict, t.RecipeDiff, difference = Number(t.Difference), low = Number(t.Low), high = Number(t.High),
-            has = Flag(t.PValue), p = Number(t.PValue ?? double.NaN), t.Detail,
+            runId,
+            ordinal = (long)i,
+            t.Treatment,
+            t.Challenge,
+            t.Verdict,
+            t.RecipeDiff,
+            difference = Number(t.Difference),
+            low = Number(t.Low),
+            high = Number(t.High),
+            has = Flag(t.PValue),
+            p = Number(t.PValue ?? double.NaN),
+            t.Detail,
         }).ToArray());
 
     /// <summary>Adds a proof's outcome, or replaces the one of its identifier.</summary>
@@ -96,8 +124,14 @@ public sealed class RunStore : IDisposable
         """,
         new
         {
-            proof.Id, proof.Challenge, at = Text(proof.At), passed = proof.Passed ? 1L : 0L, value = Number(proof.Value), target = Number(proof.Target),
-            seconds = Number(proof.Seconds), proof.Detail,
+            proof.Id,
+            proof.Challenge,
+            at = Text(proof.At),
+            passed = proof.Passed ? 1L : 0L,
+            value = Number(proof.Value),
+            target = Number(proof.Target),
+            seconds = Number(proof.Seconds),
+            proof.Detail,
         });
 
     /// <summary>All runs, newest first.</summary>

@@ -9,6 +9,8 @@ namespace Mettle.Challenges.Research;
 /// </summary>
 public sealed class SameBitsProof : Proof
 {
+    private const int Kills = 3;
+
     private const string Problem =
         """
         name: same-bits
@@ -78,35 +80,50 @@ public sealed class SameBitsProof : Proof
         return process.ExitCode == 0 ? Hash(folder) : throw new InvalidOperationException($"mettle train ended with exit code {process.ExitCode}: {error}");
     }
 
-    // The moments are random for the machine's clock cannot be fixed; the outcome must not depend on them.
+    // The moments differ from run to run, for no clock can be fixed; the outcome must not depend on them. If training ends
+    // before the third kill, the whole is done again with earlier kills.
     private static string Killed(ProofContext context, string recipe, int seed, double seconds)
     {
-        string folder = Path.Combine(context.WorkFolder, $"{seed}-killed");
         var key = RandomKey.FromSeed((ulong)seed).For("kill");
-        for (int attempt = 0; attempt <= 3; attempt++)
+        for (double share = 0.35; ; share /= 1.5)
         {
-            string[] begin = attempt == 0 || !Directory.Exists(folder) || Directory.GetDirectories(folder).Length == 0
-                ? ["train", recipe, "--runs", folder, "--json"]
-                : ["train", "--resume", "latest", "--runs", folder, "--json"];
-            using var process = context.Start(begin, new Dictionary<string, string>());
-            if (attempt < 3 && !process.WaitForExit(TimeSpan.FromSeconds(seconds * (0.3 + (0.5 * key.Uniform((ulong)attempt))))))
+            string folder = Path.Combine(context.WorkFolder, $"{seed}-killed");
+            int kills = 0;
+            while (kills < Kills && Killed(context, recipe, folder, seconds * share * (0.5 + key.Uniform((ulong)kills))))
             {
-                process.Kill();
-                process.WaitForExit();
-                continue;
+                kills++;
             }
 
-            string error = Finish(process);
-            if (process.ExitCode != 0)
+            if (kills == Kills || share < 0.02)
             {
-                throw new InvalidOperationException($"mettle train --resume ended with exit code {process.ExitCode}: {error}");
+                using var last = context.Start(Command(recipe, folder), new Dictionary<string, string>());
+                string error = Finish(last);
+                return kills < Kills ? throw new InvalidOperationException($"The training ended before it could be killed {Kills} times: it is too short.")
+                    : last.ExitCode == 0 ? Hash(folder)
+                    : throw new InvalidOperationException($"mettle train --resume ended with exit code {last.ExitCode}: {error}");
             }
 
-            break;
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static bool Killed(ProofContext context, string recipe, string folder, double after)
+    {
+        using var process = context.Start(Command(recipe, folder), new Dictionary<string, string>());
+        if (process.WaitForExit(TimeSpan.FromSeconds(after)))
+        {
+            return false;
         }
 
-        return Hash(folder);
+        process.Kill();
+        process.WaitForExit();
+        return true;
     }
+
+    private static string[] Command(string recipe, string folder)
+        => Directory.Exists(folder) && Directory.GetDirectories(folder).Length > 0
+            ? ["train", "--resume", "latest", "--runs", folder, "--json"]
+            : ["train", recipe, "--runs", folder, "--json"];
 
     private static string Finish(Process process)
     {
