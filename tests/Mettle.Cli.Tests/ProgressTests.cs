@@ -68,6 +68,7 @@ public sealed class ProgressTests
             second.Advance(10);
         }
 
+        Assert.DoesNotContain("\e[3", written.ToString(), StringComparison.Ordinal);
         string[] lines = [.. Plain(written.ToString()).Split('\n').Select(l => l.TrimEnd())];
         Assert.All(lines, l => Assert.True(l.Length <= width, $"{l.Length} characters: '{l}'"));
         Assert.Contains(lines, l => l.Contains("50 %", StringComparison.Ordinal));

@@ -47,19 +47,13 @@ internal static class RunSummary
     public static void Findings(IReadOnlyList<Finding> findings, IReadOnlyList<SkippedCheck> skipped, Terminal terminal)
     {
         terminal.Line();
-        Table table = Terminal.Table("", "finding", "measured", "threshold", "p (adjusted)");
         foreach (Finding f in findings.Where(f => f.Severity != Severity.Fine))
         {
-            string mark = f.Severity == Severity.Problem ? "[red]problem[/]" : "[yellow]notice[/]";
-            table.AddRow(
-                mark,
-                $"{f.Challenge}: {f.Title}".EscapeMarkup(),
-                NumberText.Value(f.Measured).EscapeMarkup(),
-                NumberText.ValueLike(f.Threshold, f.Measured).EscapeMarkup(),
-                f.AdjustedPValue is null ? "" : NumberText.PValue(f.AdjustedPValue).EscapeMarkup());
+            string p = f.AdjustedPValue is null ? "" : $", adjusted p {NumberText.PValue(f.AdjustedPValue)}";
+            terminal.Markup($"{(f.Severity == Severity.Problem ? "[red]problem[/]" : "[yellow]notice[/]")}  [bold]{f.Challenge.Value.EscapeMarkup()}[/]: {f.Title.EscapeMarkup()}");
+            terminal.Markup($"         [grey]{$"{f.Measured.Metric} {NumberText.Value(f.Measured)}, threshold {NumberText.ValueLike(f.Threshold, f.Measured)}{p}".EscapeMarkup()}[/]");
         }
 
-        if (table.Rows.Count > 0) terminal.Show(table);
         int fine = findings.Count(f => f.Severity == Severity.Fine);
         if (fine > 0) terminal.Markup($"[green]fine[/]  {ReportOutcome.Count(fine, "check")}: {string.Join(", ", findings.Where(f => f.Severity == Severity.Fine).Select(f => f.Check).Distinct(StringComparer.Ordinal)).EscapeMarkup()}");
         foreach (SkippedCheck s in skipped) terminal.Markup($"[grey]skipped[/]  {$"{s.Challenge}: {s.Check}: {s.Reason}".EscapeMarkup()}");
@@ -102,7 +96,7 @@ internal static class RunSummary
         string colour = outcome.Tone switch { "good" or "treated" => "green", "open" => "yellow", _ => "grey" };
         terminal.Line();
         terminal.Markup($"[bold {colour}]{report.Name.EscapeMarkup()}: {outcome.Headline.EscapeMarkup()}.[/]");
-        terminal.Line(report.Summary);
+        terminal.Markup(report.Summary.EscapeMarkup());
     }
 
     private static void Metrics(RunReport report, Terminal terminal)

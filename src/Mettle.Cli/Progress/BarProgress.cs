@@ -1,141 +1,147 @@
+using System.Text;
 using Mettle.Challenges;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Mettle.Cli;
 
-/// <summary>Progress as bars that are drawn anew a few times a second; a stage's bar stays as it ended.</summary>
+/// <summary>Progress as bars at the foot of a terminal, drawn anew a few times a second; a stage that ended stays as a line above them.</summary>
 internal sealed class BarProgress : ProgressDisplay
 {
     private const int NameWidth = 28;
-    private const int PercentWidth = 5;
-    private const int LeftWidth = 14;
-    private const int WidthForTime = 50;
-    private const int WidthForBar = 76;
-    private const int WidthForWhat = 100;
+    private const int TimeWidth = 14;
+    private const int WidthForTime = 44;
+    private const int WidthForBar = 70;
+    private const int WidthForWhat = 90;
+    private const string EraseLine = "\e[K";
+    private const string EraseBelow = "\e[J";
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(150);
 
     private readonly IAnsiConsole _console;
     private readonly TimeProvider _clock;
-    private readonly Dictionary<int, StageClock> _stages = [];
+    private readonly List<StageClock> _stages = [];
     private readonly Lock _lock = new();
-    private Live? _live;
+    private readonly ITimer _timer;
+    private int _drawn;
 
-    public BarProgress(IAnsiConsole console, TimeProvider clock) => (_console, _clock) = (console, clock);
+    public BarProgress(IAnsiConsole console, TimeProvider clock)
+    {
+        (_console, _clock) = (console, clock);
+        _timer = clock.CreateTimer(_ => Draw(), null, Refresh, Refresh);
+    }
 
     public override IStage Stage(string name, int total)
     {
+        var stage = new StageClock(name, total, _clock);
         lock (_lock)
         {
-            _live ??= new Live(this);
-            var stage = new StageClock(name, total, _clock);
-            ProgressTask task = _live.Add(stage);
-            return new BarStage(stage, task);
+            _stages.Add(stage);
+            Draw();
         }
+
+        return new BarStage(this, stage);
     }
 
-    public override void Note(string message)
-    {
-        lock (_lock)
-        {
-            _console.Write(new Text(message + "\n"));
-        }
-    }
+    public override void Note(string message) => Above(Wrapped(message));
 
     public override void Dispose()
     {
+        _timer.Dispose();
         lock (_lock)
         {
-            _live?.Dispose();
-            _live = null;
+            _stages.Clear();
+            Draw();
         }
     }
 
-    private ProgressColumn[] Columns()
+    /// <summary>One line of at most so many columns: name, bar, share, time, what is being done, as far as there is room.</summary>
+    internal string Line(StageClock stage, int width)
     {
-        int width = _console.Profile.Width;
-        int name = Math.Min(NameWidth, width - PercentWidth - 2 - (width >= WidthForTime ? LeftWidth + 1 : 0));
-        var columns = new List<ProgressColumn> { new StageColumn(this, name, s => s.Name) };
-        if (width >= WidthForBar) columns.Add(new ProgressBarColumn { Width = Math.Min(40, (width - name - PercentWidth - LeftWidth - 6) / (width >= WidthForWhat ? 2 : 1)) });
-        columns.Add(new StageColumn(this, PercentWidth, s => $"{Math.Floor(s.Share * 100):0} %"));
-        if (width >= WidthForTime) columns.Add(new StageColumn(this, LeftWidth, TimeText));
-        if (width >= WidthForWhat) columns.Add(new StageColumn(this, Math.Max(10, width - name - PercentWidth - LeftWidth - 8 - Math.Min(40, (width - name - PercentWidth - LeftWidth - 6) / 2)), s => s.What));
-        return [.. columns];
+        string share = $"{Math.Floor(stage.Share * 100):0} %".PadLeft(5);
+        string time = width < WidthForTime ? "" : $" {Cut(TimeText(stage), TimeWidth),-TimeWidth}";
+        string name = Cut(stage.Name, Math.Min(NameWidth, width - share.Length - time.Length - 1));
+        if (width < WidthForBar) return $"{name.PadRight(Math.Min(NameWidth, width - share.Length - time.Length - 1))} {share}{time}".TrimEnd();
+
+        int room = width - NameWidth - share.Length - time.Length - 2;
+        int bar = Math.Min(30, room);
+        string what = width >= WidthForWhat && stage.Ended is null ? " " + Cut(stage.What, Math.Max(1, room - bar - 1)) : "";
+        return $"{name,-NameWidth} {Bar(stage.Share, bar)} {share}{time}{what}".TrimEnd();
+    }
+
+    private string Bar(double share, int width)
+    {
+        int full = (int)Math.Round(share * width);
+        bool colour = _console.Profile.Capabilities.ColorSystem != ColorSystem.NoColors;
+        return colour
+            ? $"\e[32m{new string('━', full)}\e[90m{new string('━', width - full)}\e[0m"
+            : new string('━', full) + new string('─', width - full);
     }
 
     private static string TimeText(StageClock s)
-        => s.Done == s.Total ? StageClock.Text(s.Ended ?? s.Elapsed) : s.Remaining is { } r ? $"{StageClock.Text(r)} left" : "";
+        => s.Ended is { } all ? StageClock.Text(all) : s.Remaining is { } left ? $"{StageClock.Text(left)} left" : "";
 
-    private StageClock? Of(ProgressTask task)
+    private static string Cut(string text, int width) => text.Length <= width ? text : width <= 1 ? "…" : text[..(width - 1)] + "…";
+
+    // One column less than there is: a character in the last one makes some terminals begin a new line.
+    private int Width() => Math.Max(10, _console.Profile.Width - 1);
+
+    private IEnumerable<string> Wrapped(string message)
     {
-        lock (_stages)
+        int width = Width();
+        while (message.Length > width)
         {
-            return _stages.GetValueOrDefault(task.Id);
+            int at = message.LastIndexOf(' ', width - 1);
+            int end = at > width / 2 ? at : width;
+            yield return message[..end];
+            message = message[end..].TrimStart();
+        }
+
+        yield return message;
+    }
+
+    private void End(StageClock stage)
+    {
+        lock (_lock)
+        {
+            stage.End();
+            if (_stages.Remove(stage)) Above([Line(stage, Width())]);
         }
     }
 
-    private sealed class BarStage(StageClock stage, ProgressTask task) : IStage
+    private void Above(IEnumerable<string> lines)
     {
-        public void Advance(int steps = 1)
+        lock (_lock)
         {
-            stage.Advance(steps);
-            task.Value = stage.Done;
+            var text = new StringBuilder(Up());
+            foreach (string line in lines) text.Append(line).Append(EraseLine).Append('\n');
+            _drawn = 0;
+            _console.Profile.Out.Writer.Write(text);
+            Draw();
         }
+    }
+
+    private void Draw()
+    {
+        lock (_lock)
+        {
+            // A last tick of the timer must not wipe what was written since.
+            if (_drawn == 0 && _stages.Count == 0) return;
+            var text = new StringBuilder(Up());
+            int width = Width();
+            foreach (StageClock stage in _stages) text.Append(Line(stage, width)).Append(EraseLine).Append('\n');
+            _drawn = _stages.Count;
+            _console.Profile.Out.Writer.Write(text.Append(EraseBelow));
+            _console.Profile.Out.Writer.Flush();
+        }
+    }
+
+    private string Up() => _drawn == 0 ? "\r" : $"\r\e[{_drawn}A";
+
+    private sealed class BarStage(BarProgress owner, StageClock stage) : IStage
+    {
+        public void Advance(int steps = 1) => stage.Advance(steps);
 
         public void At(string what) => stage.What = what;
 
-        public void Dispose()
-        {
-            stage.End();
-            stage.What = "";
-            task.StopTask();
-        }
-    }
-
-    private sealed class StageColumn(BarProgress owner, int width, Func<StageClock, string> text) : ProgressColumn
-    {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => new Text(owner.Of(task) is { } stage ? Cut(text(stage)) : "");
-
-        public override int? GetColumnWidth(RenderOptions options) => width;
-
-        private string Cut(string value) => value.Length <= width ? value : width <= 1 ? "…" : value[..(width - 1)] + "…";
-    }
-
-    /// <summary>Spectre draws within a call; this keeps that call open on a thread of its own for as long as there are stages.</summary>
-    private sealed class Live : IDisposable
-    {
-        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource<ProgressContext> _context = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly BarProgress _owner;
-        private readonly Task _drawing;
-
-        public Live(BarProgress owner)
-        {
-            _owner = owner;
-            Progress progress = owner._console.Progress().AutoClear(false).HideCompleted(false).Columns(owner.Columns());
-            progress.RefreshRate = TimeSpan.FromMilliseconds(150);
-            _drawing = Task.Run(() => progress.StartAsync(async context =>
-            {
-                _context.SetResult(context);
-                await _end.Task;
-            }));
-        }
-
-        public ProgressTask Add(StageClock stage)
-        {
-            ProgressTask task = _context.Task.GetAwaiter().GetResult().AddTask(stage.Name.EscapeMarkup(), autoStart: true, maxValue: stage.Total);
-            lock (_owner._stages)
-            {
-                _owner._stages[task.Id] = stage;
-            }
-
-            return task;
-        }
-
-        public void Dispose()
-        {
-            _end.SetResult();
-            _drawing.GetAwaiter().GetResult();
-        }
+        public void Dispose() => owner.End(stage);
     }
 }
