@@ -41,6 +41,12 @@ public static class Autograd
 
         var results = new Tensor?[inputs.Count];
         Run(output, seed, pass, results, createGraph, retainGraph);
+        for (int i = 0; i < results.Length; i++)
+        {
+            // An input given twice is marked with its last place.
+            results[i] ??= results[inputs[i].TargetIndex];
+        }
+
         return results;
     }
 
@@ -138,7 +144,7 @@ public static class Autograd
             throw new InvalidOperationException($"The seed is {seed.Spec}, the output {output.Spec}.");
         }
 
-        bool keep = createGraph || retainGraph || Tracer.IsActive;
+        bool recorded = createGraph || Tracer.IsActive;
         using var mode = createGraph ? Recording() : NoGrad();
         var order = Collect(output, pass, stopAtTargets);
         seed ??= Tensor.Full(output.Shape, 1, output.DType);
@@ -150,17 +156,17 @@ public static class Autograd
             node.Pending = null;
             if (pending is not null)
             {
-                Process(node, pending, pass, results, keep);
+                Process(node, pending, pass, results, recorded);
             }
 
-            if (!keep)
+            if (!recorded && !retainGraph)
             {
                 ReleaseOutputs(node, output);
             }
         }
     }
 
-    private static void Process(Node node, Tensor?[] pending, int pass, Tensor?[] results, bool keep)
+    private static void Process(Node node, Tensor?[] pending, int pass, Tensor?[] results, bool recorded)
     {
         for (int k = 0; k < pending.Length; k++)
         {
@@ -177,7 +183,7 @@ public static class Autograd
         }
 
         node.CheckFresh();
-        var scope = keep ? null : MemoryScope.BeginRecycled();
+        var scope = recorded ? null : MemoryScope.BeginRecycled();
         try
         {
             var grads = node.Op.Gradient(node, pending);
@@ -200,7 +206,7 @@ public static class Autograd
             scope?.EndRecycled();
         }
 
-        if (!keep)
+        if (!recorded)
         {
             foreach (var g in pending)
             {
@@ -286,8 +292,7 @@ public static class Autograd
             return found;
         }
 
-        output.Node.VisitedPass = pass;
-        found.Add(output.Node);
+        Visit(output.Node, pass, found);
         for (int next = 0; next < found.Count; next++)
         {
             var inputs = found[next].Inputs;
@@ -296,8 +301,7 @@ public static class Autograd
                 bool stop = stopAtTargets && inputs[i].TargetPass == pass;
                 if (!stop && inputs[i].RequiresGrad && inputs[i].Node is { } n && n.VisitedPass != pass)
                 {
-                    n.VisitedPass = pass;
-                    found.Add(n);
+                    Visit(n, pass, found);
                 }
             }
         }
@@ -316,6 +320,14 @@ public static class Autograd
         }
 
         return found;
+    }
+
+    private static void Visit(Node node, int pass, List<Node> found)
+    {
+        node.VisitedPass = pass;
+        // A pass that threw may have left some.
+        node.Pending = null;
+        found.Add(node);
     }
 
     private static void Check(Node node, int index, Tensor g)

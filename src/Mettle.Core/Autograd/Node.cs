@@ -47,16 +47,19 @@ public sealed class Node
         if (SumVersions() != versions)
         {
             throw new InvalidOperationException(
-                $"A tensor that {Op.Name} needs for its gradient was written in place (an optimiser step?) after it was used.");
+                $"A tensor that {Op.Name} needs for its gradient was written in place (an optimiser step?) after it was used or made.");
         }
     }
 
-    private long SumVersions()
+    // Results count too: the gradient of exp, for one, reads them. Versions only grow, so equal sums mean no write.
+    private long SumVersions() => SumVersions(Inputs) + SumVersions(Outputs);
+
+    private static long SumVersions(IReadOnlyList<Tensor> tensors)
     {
         long sum = 0;
-        for (int i = 0; i < Inputs.Count; i++)
+        for (int i = 0; i < tensors.Count; i++)
         {
-            sum += Inputs[i].Storage.Version;
+            sum += tensors[i].Storage.Version;
         }
 
         return sum;

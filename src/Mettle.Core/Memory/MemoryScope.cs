@@ -38,13 +38,19 @@ public sealed class MemoryScope : IDisposable
     /// <summary>Opens a scope on this thread; <paramref name="name"/> appears in use-after-scope messages.</summary>
     public static MemoryScope Begin(string name = "scope") => new MemoryScope().Open(name);
 
-    /// <summary>Lets <paramref name="tensor"/> (and its views) outlive this scope: the parent scope owns it next.</summary>
+    /// <summary>
+    /// Lets <paramref name="tensor"/> (and its views) outlive this scope and those inside it: the parent scope owns it next.
+    /// </summary>
     public Tensor Keep(Tensor tensor)
     {
         var storage = tensor.Storage;
-        if (ReferenceEquals(storage.Scope, this))
+        for (var owner = storage.Scope; owner is not null; owner = owner.parent)
         {
-            storage.MoveTo(parent, reportLeak: true);
+            if (ReferenceEquals(owner, this))
+            {
+                storage.MoveTo(parent, reportLeak: true);
+                break;
+            }
         }
 
         return tensor;
@@ -83,12 +89,12 @@ public sealed class MemoryScope : IDisposable
         storage.Scope = null;
     }
 
-    /// <summary>A scope for one node of a backward pass, recycled so that it costs no garbage.</summary>
+    /// <summary>A scope for one node of a backward pass or one kernel, recycled so that it costs no garbage.</summary>
     internal static MemoryScope BeginRecycled()
     {
         var scope = spare ?? new MemoryScope();
         spare = null;
-        return scope.Open("gradient");
+        return scope.Open("one op");
     }
 
     internal void EndRecycled()

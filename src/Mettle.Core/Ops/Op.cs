@@ -91,7 +91,7 @@ public abstract class Op
             record |= inputs[i].RequiresGrad;
         }
 
-        var outputs = op.Compute(inputs, op.Infer(specs));
+        var outputs = MemoryScope.Current is null ? ComputeOutsideScopes(op, inputs, op.Infer(specs)) : op.Compute(inputs, op.Infer(specs));
         if (record && Autograd.IsRecording)
         {
             Record(op, inputs, outputs);
@@ -100,6 +100,26 @@ public abstract class Op
         Tracer.OnApply(op, inputs, outputs);
         NanWatch.OnApply(op, inputs, outputs);
         return outputs;
+    }
+
+    // Kernels hold bare pointers to their temporaries, so these must belong to a scope, not to the garbage collector.
+    private static Tensor[] ComputeOutsideScopes(Op op, Tensor[] inputs, TensorSpec[] specs)
+    {
+        var scope = MemoryScope.BeginRecycled();
+        try
+        {
+            var outputs = op.Compute(inputs, specs);
+            foreach (var y in outputs)
+            {
+                scope.Keep(y);
+            }
+
+            return outputs;
+        }
+        finally
+        {
+            scope.EndRecycled();
+        }
     }
 
     private static void Record(Op op, Tensor[] inputs, Tensor[] outputs)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mettle;
 
 public sealed unsafe partial class Tensor
@@ -50,6 +52,7 @@ public sealed unsafe partial class Tensor
             StridedCopy.ToRowMajor(this, p);
         }
 
+        GC.KeepAlive(Storage);
         return result;
     }
 
@@ -57,7 +60,7 @@ public sealed unsafe partial class Tensor
     public static Tensor Zeros(Shape shape, DType dtype = DType.F32)
     {
         var t = Allocate(shape, dtype);
-        new Span<byte>(t.Pointer, checked((int)t.Spec.Bytes)).Clear();
+        NativeMemory.Clear(t.Pointer, checked((nuint)t.Spec.Bytes));
         return t;
     }
 

@@ -66,7 +66,8 @@ public sealed unsafe partial class Tensor
 
     /// <summary>
     /// The elements in row-major order without a copy. Throws <see cref="InvalidOperationException"/> if the tensor is not
-    /// contiguous (call <see cref="Contiguous"/>) or holds another type.
+    /// contiguous (call <see cref="Contiguous"/>) or holds another type. The span does not keep the memory: outside a scope hold
+    /// on to the tensor while reading (<see cref="GC.KeepAlive"/>), or take <see cref="ToArray"/>.
     /// </summary>
     public ReadOnlySpan<T> AsSpan<T>()
         where T : unmanaged
@@ -90,6 +91,7 @@ public sealed unsafe partial class Tensor
             StridedCopy.ToRowMajor(this, (byte*)p);
         }
 
+        GC.KeepAlive(Storage);
         return result;
     }
 
@@ -102,7 +104,7 @@ public sealed unsafe partial class Tensor
         }
 
         Tracer.OnRead(this);
-        return DType switch
+        double value = DType switch
         {
             DType.F32 => *(float*)Pointer,
             DType.F64 => *(double*)Pointer,
@@ -111,6 +113,8 @@ public sealed unsafe partial class Tensor
             DType.Bool or DType.U8 => *Pointer,
             _ => To(DType.F64).Item(),
         };
+        GC.KeepAlive(Storage);
+        return value;
     }
 
     /// <summary>Writes over the elements in place (optimisers, loaders): graphs recorded before are stale and throw.</summary>
@@ -177,11 +181,12 @@ public sealed unsafe partial class Tensor
         return $"{Spec} {{{string.Join(", ", values.Select(v => v.ToString("G6")))}}}";
     }
 
-    internal static Tensor Allocate(Shape shape, DType dtype)
-        => new(new Storage(shape.Count * dtype.Size()), 0, shape, shape.RowMajorStrides(), dtype);
+    internal static Tensor Allocate(Shape shape, DType dtype) => AllocateLike(shape, shape.RowMajorStrides(), dtype);
 
     internal static Tensor AllocateLike(Shape shape, int[] strides, DType dtype)
-        => new(new Storage(shape.Count * dtype.Size()), 0, shape, strides, dtype);
+        => shape.Count <= int.MaxValue
+            ? new(new Storage(shape.Count * dtype.Size()), 0, shape, strides, dtype)
+            : throw new ArgumentException($"A tensor has at most {int.MaxValue} elements; {shape} has {shape.Count}: work on parts of it.");
 
     internal Tensor View(Shape shape, int[] strides, long offset) => new(Storage, offset, shape, strides, DType);
 

@@ -73,6 +73,36 @@ public sealed class MemoryScopeTests
     }
 
     [Fact]
+    public void Keep_OfInnerScopesTensor_OutlivesBoth()
+    {
+        using var outermost = MemoryScope.Begin();
+        Tensor kept;
+        using (var outer = MemoryScope.Begin())
+        {
+            using (MemoryScope.Begin())
+            {
+                kept = outer.Keep(Tensor.Ones([3]));
+            }
+        }
+
+        Assert.Equal([1f, 1f, 1f], kept.ToArray<float>());
+    }
+
+    [Fact]
+    public void Keep_OfOuterScopesTensor_ChangesNothing()
+    {
+        Tensor t;
+        using (MemoryScope.Begin())
+        {
+            t = Tensor.Ones([3]);
+            using var inner = MemoryScope.Begin();
+            inner.Keep(t);
+        }
+
+        Assert.True(t.IsReleased);
+    }
+
+    [Fact]
     public void Keep_OfView_KeepsItsMemory()
     {
         using var outer = MemoryScope.Begin();

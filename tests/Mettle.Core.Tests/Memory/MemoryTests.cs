@@ -6,6 +6,22 @@ namespace Mettle.Core.Tests.Memories;
 public sealed unsafe class MemoryTests
 {
     [Fact]
+    public void Apply_OutsideScope_FreesTheKernelsTemporaries()
+    {
+        long before = NoLeaksAttribute.Settled();
+        var x = Tensor.Ones([3, 5, 7]);
+        // Neither the kept nor the summed elements are adjacent, so the kernel copies them first.
+        var y = x.Permute(2, 0, 1).Narrow(2, 0, 5, 2).Sum(1);
+        Assert.Equal(before + 2, Memory.LiveBlocks);
+        x.Release();
+        y.Release();
+    }
+
+    [Fact]
+    public void Allocate_MoreElementsThanStridesCanName_Throws()
+        => Assert.Contains("[65536, 65536]", Assert.Throws<ArgumentException>(() => Tensor.Zeros([65536, 65536], DType.Bool)).Message);
+
+    [Fact]
     public void Leaked_ScopelessTensorCollected_IsReportedOnce()
     {
         NoLeaksAttribute.Settled();

@@ -118,7 +118,8 @@ public sealed class TrainerTests
         TrainingMemoryTests.Settle();
         long before = Memory.LiveBlocks, leaked = Memory.LeakedBlocks;
         new Trainer(plan).Run();
-        Assert.Equal(before, Memory.LiveBlocks);
+        // Garbage of earlier tests may still go, nothing may be added.
+        Assert.InRange(Memory.LiveBlocks, 0, before);
         Assert.Equal(leaked, Memory.LeakedBlocks);
     }
 
