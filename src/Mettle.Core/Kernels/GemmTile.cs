@@ -1,3 +1,4 @@
+// Written by eng/gemm-tiles.py.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
