@@ -18,8 +18,8 @@ public sealed class Orthogonal(double gain = Gain.Linear) : Initializer
 
         int rows = shape[0], columns = checked((int)(shape.Count / Math.Max(1, rows)));
         (int m, int n) = (Math.Max(rows, columns), Math.Min(rows, columns));
-        var normal = Tensor.Normal(key, [m, n]).AsSpan<float>();
-        double[] q = OrthonormalColumns(Array.ConvertAll(normal.ToArray(), v => (double)v), m, n);
+        using var scope = MemoryScope.Begin("orthogonal");
+        double[] q = OrthonormalColumns(Array.ConvertAll(Tensor.Normal(key, [m, n]).ToArray<float>(), v => (double)v), m, n);
         var values = new float[rows * columns];
         for (int r = 0; r < rows; r++)
         {
@@ -29,7 +29,7 @@ public sealed class Orthogonal(double gain = Gain.Linear) : Initializer
             }
         }
 
-        return Tensor.From(values, shape);
+        return scope.Keep(Tensor.From(values, shape));
     }
 
     // Q of the QR decomposition of a (m x n, m >= n), with R's diagonal positive.

@@ -10,6 +10,7 @@ public sealed class TruncatedNormal(double mean = 0, double deviation = 1, doubl
     /// <inheritdoc/>
     public override Tensor Create(Shape shape, RandomKey key)
     {
+        using var scope = MemoryScope.Begin("truncated normal");
         var values = Tensor.Normal(key, shape).ToArray<float>();
         int outside = values.Count(v => Math.Abs(v) > cut);
         for (int attempt = 1; outside > 0; attempt++)
@@ -23,6 +24,6 @@ public sealed class TruncatedNormal(double mean = 0, double deviation = 1, doubl
             }
         }
 
-        return (Tensor.From(values, shape) * deviation) + mean;
+        return scope.Keep((Tensor.From(values, shape) * deviation) + mean);
     }
 }

@@ -43,6 +43,28 @@ public sealed class CrossEntropyLoss : Loss
         return each.Flatten(1).Sum(1) / Tensor.Maximum(counted.Flatten(1).Sum(1), Tensor.Scalar(1, each.DType));
     }
 
+    /// <summary>The class's weight, 0 where ignored; with further axes the mean over the positions that count.</summary>
+    public override Tensor? RowWeights(Tensor target)
+    {
+        if (target.DType.IsFloat())
+        {
+            return null;
+        }
+
+        var ignored = target.EqualTo(ignoreIndex);
+        var counted = 1 - ignored.To(DType.F32);
+        var weights = counted;
+        if (Weights(DType.F32) is { } table)
+        {
+            var rows = Tensor.Where(ignored, 0, target).Flatten();
+            weights = counted * table.IndexSelect(0, rows).Reshape(target.Shape);
+        }
+
+        return target.Rank == 1
+            ? weights
+            : weights.Flatten(1).Sum(1) / Tensor.Maximum(counted.Flatten(1).Sum(1), Tensor.Scalar(1));
+    }
+
     private Tensor? Weights(DType dtype) => classWeights is null ? null : Tensor.From(classWeights).To(dtype);
 
     private Tensor ClassesSecond(Tensor logits)

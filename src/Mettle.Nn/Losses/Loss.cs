@@ -6,6 +6,9 @@ public abstract class Loss
     /// <summary>The loss of each row, [N]; axes after the first are averaged.</summary>
     public abstract Tensor PerSample(Tensor output, Tensor target);
 
+    /// <summary>The weight of each row in the mean of <see cref="PerSample"/> over many rows, [N]; null where all count alike.</summary>
+    public virtual Tensor? RowWeights(Tensor target) => null;
+
     /// <summary>The scalar that training minimises: the mean over rows unless the loss says otherwise.</summary>
     public virtual Tensor Forward(Tensor output, Tensor target) => PerSample(output, target).Mean();
 

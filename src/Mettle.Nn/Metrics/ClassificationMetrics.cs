@@ -5,9 +5,17 @@ public static class ClassificationMetrics
 {
     private const double SmallestProbability = 1e-300;
 
-    /// <summary>Share of rows whose class is among the k largest outputs (the first of equals wins); NaN outputs are wrong.</summary>
+    /// <summary>
+    /// Share of rows whose class is among the k largest outputs (the first of equals wins); NaN outputs are wrong. A single
+    /// logit has two classes.
+    /// </summary>
     public static double TopK(Predictions p, int k)
     {
+        if (p.Width == 1)
+        {
+            return Enumerable.Range(0, p.Count).Count(i => p.Predicted(i) is var c && c >= 0 && (k > 1 || c == p.Labels[i])) / (double)p.Count;
+        }
+
         int right = 0;
         for (int i = 0; i < p.Count; i++)
         {

@@ -44,16 +44,23 @@ public abstract class Optimizer
     /// <summary>Names of the state tensors that each parameter may have, as in PyTorch's optimiser state.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }
 
-    /// <summary>Applies the gradients now in <see cref="Tensor.Grad"/>. Allocates nothing once every parameter has its state.</summary>
+    /// <summary>
+    /// Applies the gradients now in <see cref="Tensor.Grad"/>. Allocates nothing once every parameter has its state. Throws
+    /// <see cref="InvalidOperationException"/> if all gradients have been freed with their scope.
+    /// </summary>
     public void Step()
     {
+        bool applied = false, freed = false;
         foreach (var slot in slots)
         {
             var p = slot.Parameter;
             if (p.Frozen || p.Value.Grad is not { IsReleased: false } g)
             {
+                freed |= p.Grad is not null;
                 continue;
             }
+
+            applied = true;
 
             if (!g.IsContiguous)
             {
@@ -63,6 +70,11 @@ public abstract class Optimizer
 
             slot.Steps++;
             Update(slot, g);
+        }
+
+        if (freed && !applied)
+        {
+            throw new InvalidOperationException("All gradients were freed with the memory scope they were computed in: call Step() inside the scope of Backward().");
         }
     }
 

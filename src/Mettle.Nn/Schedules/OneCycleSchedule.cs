@@ -22,7 +22,8 @@ public sealed class OneCycleSchedule(long steps, double riseShare = 0.3, double 
         double t = Math.Min(end, point.Step), rise = (riseShare * steps) - 1;
         if (t <= rise)
         {
-            return Between(first, baseRate, t / rise);
+            // A rise of no steps is at its top.
+            return Between(first, baseRate, rise == 0 ? 1 : t / rise);
         }
 
         double fall = threePhase ? (2 * riseShare * steps) - 2 : end;

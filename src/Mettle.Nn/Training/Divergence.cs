@@ -1,6 +1,6 @@
 namespace Mettle.Nn;
 
-/// <summary>Training came to a loss or gradient that is not finite. The weights are those before the failing step.</summary>
+/// <summary>Training came to a loss or gradient that is not finite. Weights and running statistics are those before the failing step.</summary>
 /// <param name="Epoch">Epoch from 0.</param>
 /// <param name="Step">Step in the epoch from 0.</param>
 /// <param name="Quantity">"loss" or "gradient".</param>

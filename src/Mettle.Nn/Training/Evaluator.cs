@@ -6,7 +6,7 @@ public static class Evaluator
     /// <summary>Outputs [samples, ...], row-major, as f32.</summary>
     public static float[] Outputs(Module model, IDataset dataset, int batchSize = 256) => Run(model, dataset, null, batchSize).Outputs;
 
-    /// <summary>Outputs with targets and, given <paramref name="loss"/>, the mean loss (summed in float64 in order).</summary>
+    /// <summary>Outputs with targets and, given <paramref name="loss"/>, the mean loss by the rows' weights (summed in float64 in order).</summary>
     /// <param name="model">The model.</param>
     /// <param name="dataset">Samples; read with a fixed key, so give it without augmentation.</param>
     /// <param name="loss">What to measure, or null.</param>
@@ -17,7 +17,7 @@ public static class Evaluator
         var labels = new List<int>();
         var targets = new List<float>();
         Shape shape = [];
-        double sum = 0;
+        double sum = 0, weight = 0;
         using var quiet = Autograd.NoGrad();
         foreach (var batch in new Loader(dataset, new BatchOrder(dataset.Count, batchSize).Epoch(0), default, workers: 0))
         {
@@ -28,16 +28,24 @@ public static class Evaluator
             Add(batch.Targets, labels, targets);
             if (loss is not null)
             {
-                foreach (double each in loss.PerSample(output, batch.Targets).To(DType.F64).ToArray<double>())
-                {
-                    sum += each;
-                }
+                sum = AddAll(sum, loss.PerSample(output, batch.Targets));
+                weight = loss.RowWeights(batch.Targets) is { } rows ? AddAll(weight, rows) : weight + batch.Count;
             }
 
             batch.Release();
         }
 
-        return new EvaluationResult([.. outputs], shape, loss is null ? double.NaN : sum / dataset.Count, [.. labels], [.. targets]);
+        return new EvaluationResult([.. outputs], shape, loss is null ? double.NaN : sum / weight, [.. labels], [.. targets]);
+    }
+
+    private static double AddAll(double sum, Tensor values)
+    {
+        foreach (double each in values.To(DType.F64).ToArray<double>())
+        {
+            sum += each;
+        }
+
+        return sum;
     }
 
     private static void Add(Tensor target, List<int> labels, List<float> values)

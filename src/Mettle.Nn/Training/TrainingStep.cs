@@ -5,6 +5,8 @@ internal sealed class TrainingStep
 {
     private readonly TrainingPlan plan;
     private readonly Parameter[] parameters;
+    private readonly Buffer[] buffers;
+    private readonly Tensor[] before;
     private readonly IGradientObserver[] gradientObservers;
     private readonly RandomKey dropout, mixup;
 
@@ -12,6 +14,8 @@ internal sealed class TrainingStep
     {
         this.plan = plan;
         parameters = [.. plan.Model.Parameters];
+        buffers = [.. plan.Model.NamedBuffers().Select(b => b.Buffer)];
+        before = new Tensor[buffers.Length];
         gradientObservers = [.. plan.Observers.OfType<IGradientObserver>()];
         dropout = plan.Key.For("dropout");
         mixup = plan.Key.For("mixup");
@@ -20,6 +24,11 @@ internal sealed class TrainingStep
     public StepOutcome Run(Batch batch, TrainingState at)
     {
         using var scope = MemoryScope.Begin("step");
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            before[i] = buffers[i].Value;
+        }
+
         var mixed = plan.Mixup > 0 ? Mixup.Of(batch, plan.Mixup, mixup.At(at.Epoch).At(at.Step)) : Mixup.None(batch);
         var pass = Pass.Train(dropout.At(at.Epoch).At(at.Step));
         plan.Optimizer.Rate = plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
@@ -30,7 +39,7 @@ internal sealed class TrainingStep
         double value = loss.Item();
         if (!double.IsFinite(value))
         {
-            return new StepOutcome(value, double.NaN, correct, Explain("loss", batch, mixed, pass, at));
+            return new StepOutcome(value, double.NaN, correct, Undo("loss", batch, mixed, pass, at));
         }
 
         loss.Backward();
@@ -43,13 +52,25 @@ internal sealed class TrainingStep
         if (!double.IsFinite(norm))
         {
             plan.Optimizer.ZeroGrad();
-            return new StepOutcome(value, norm, correct, Explain("gradient", batch, mixed, pass, at));
+            return new StepOutcome(value, norm, correct, Undo("gradient", batch, mixed, pass, at));
         }
 
         plan.Optimizer.Step();
         plan.Optimizer.ZeroGrad();
         plan.Averaging?.OnStep();
         return new StepOutcome(value, norm, correct, null);
+    }
+
+    // The weights have not been updated yet; running statistics have.
+    private Divergence Undo(string quantity, Batch batch, Mixup mixed, Pass pass, TrainingState at)
+    {
+        var divergence = Explain(quantity, batch, mixed, pass, at);
+        for (int i = 0; i < buffers.Length; i++)
+        {
+            buffers[i].Value = before[i];
+        }
+
+        return divergence;
     }
 
     private Divergence Explain(string quantity, Batch batch, Mixup mixed, Pass pass, TrainingState at)

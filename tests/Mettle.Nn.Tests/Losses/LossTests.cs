@@ -28,6 +28,19 @@ public sealed class LossTests : IDisposable
     }
 
     [Fact]
+    public void RowWeights_WithIgnoredRowsAndClassWeights_GiveTheMean()
+    {
+        var loss = new CrossEntropyLoss(classWeights: [3, 0.5, 1]);
+        var logits = Tensor.Normal(RandomKey.FromSeed(2), [4, 3], dtype: DType.F64);
+        var target = Tensor.From<long>([1, -100, 0, 2]);
+        Near([0.5, 0, 3, 1], loss.RowWeights(target)!);
+        double mean = loss.PerSample(logits, target).ToArray<double>().Sum() / 4.5;
+        Assert.Equal(loss.Forward(logits, target).Item(), mean, 1e-12);
+        Near([1, 0], new CrossEntropyLoss().RowWeights(Tensor.From<long>([1, -100, -100, -100], [2, 2]))!);
+        Near([1.75, 0], loss.RowWeights(Tensor.From<long>([0, 1, -100, -100], [2, 2]))!);
+    }
+
+    [Fact]
     public void CrossEntropy_SequenceWithIgnoredSteps_MeansOverTheOthers()
     {
         var logits = Tensor.Normal(RandomKey.FromSeed(1), [2, 3, 4], dtype: DType.F64);
@@ -89,7 +102,7 @@ public sealed class LossTests : IDisposable
 
     private static void Near(double[] expected, Tensor actual)
     {
-        double[] values = actual.ToArray<double>();
+        double[] values = actual.To(DType.F64).ToArray<double>();
         Assert.Equal(expected.Length, values.Length);
         for (int i = 0; i < expected.Length; i++)
         {

@@ -6,6 +6,14 @@ public sealed class MetricTests
     private static readonly RandomKey Key = RandomKey.FromSeed(1);
 
     [Fact]
+    public void TopK_OfASingleLogit_CountsItsTwoClasses()
+    {
+        var p = Predictions.OfClasses([2, -1, 0.5f, float.NaN], 1, [1, 1, 0, 0]);
+        Assert.Equal(0.25, ClassificationMetrics.TopK(p, 1));
+        Assert.Equal(0.75, ClassificationMetrics.TopK(p, 5));
+    }
+
+    [Fact]
     public void Area_OfScikitLearnsExample_IsThreeQuarters()
         => Assert.Equal(0.75, RocCurve.Area([0.1, 0.4, 0.35, 0.8], [false, false, true, true]));
 

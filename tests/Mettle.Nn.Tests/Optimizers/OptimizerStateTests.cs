@@ -88,6 +88,22 @@ public sealed class OptimizerStateTests
     }
 
     [Fact]
+    public void Step_AfterTheGradientsScopeEnded_ThrowsInsteadOfDoingNothing()
+    {
+        using var scope = MemoryScope.Begin();
+        var model = new TwoLayers(5, 7, 3);
+        var optimizer = new Sgd(model.Parameters, 0.1);
+        using (MemoryScope.Begin("backward"))
+        {
+            TwoLayers.CrossEntropy(model.Forward(Tensor.Normal(Key, [2, 5]), Pass.Eval), [0, 1]).Backward();
+        }
+
+        Assert.Contains("inside the scope", Assert.Throws<InvalidOperationException>(optimizer.Step).Message, StringComparison.Ordinal);
+        optimizer.ZeroGrad();
+        optimizer.Step();
+    }
+
+    [Fact]
     public void Constructor_WithAParameterTwice_NamesIt()
     {
         using var scope = MemoryScope.Begin();

@@ -61,6 +61,16 @@ public sealed class ScheduleTests
         Assert.Equal([0.2, 0.4, 0.6, 0.8, 1.0, 1.0], Enumerable.Range(0, 6).Select(i => Math.Round(schedule.Rate(1, i), 12)));
     }
 
+    [Theory]
+    [InlineData(10, 0.1, false)]
+    [InlineData(10, 0.1, true)]
+    [InlineData(1, 0.3, false)]
+    [InlineData(2, 0.5, true)]
+    public void Rate_OneCycleTooShortToRise_StaysFinite(long steps, double riseShare, bool threePhase)
+        => Assert.All(
+            Enumerable.Range(0, 12),
+            i => Assert.InRange(new OneCycleSchedule(steps, riseShare, threePhase: threePhase).Rate(0.2, i), 0, 0.2));
+
     [Fact]
     public void Constructor_WithoutSteps_NamesTheSetting()
         => Assert.Contains("steps", Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSchedule(0)).Message, StringComparison.Ordinal);

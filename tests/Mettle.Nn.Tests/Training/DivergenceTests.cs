@@ -26,6 +26,18 @@ public sealed class DivergenceTests
     }
 
     [Fact]
+    public void Run_WithANaNInTheData_LeavesRunningStatisticsAsTheyWere()
+    {
+        var x = Enumerable.Range(0, 40).Select(i => i % 7f).ToArray();
+        x[39] = float.NaN;
+        var model = new Sequential(new Linear(2, 3), new BatchNorm1d(3), new Linear(3, 2)).Initialize(RandomKey.FromSeed(1));
+        string before = TrainingRun.Sha256(model);
+        var result = new Trainer(Plan(model, ArrayDataset.Classification(x, [2], new int[20])) with { BatchSize = 20 }).Run();
+        Assert.Contains("Sample 19", result.Divergence!.Message, StringComparison.Ordinal);
+        Assert.Equal(before, TrainingRun.Sha256(model));
+    }
+
+    [Fact]
     public void Run_WithAGradientThatIsInfinite_FindsItInTheBackwardPass()
     {
         var model = new Sequential(new Linear(2, 2), new RootOfZero()).Initialize(RandomKey.FromSeed(1));

@@ -111,6 +111,17 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Run_WithClassWeights_ValidatesByTheLossItTrains()
+    {
+        var plan = TrainingRun.Plan() with { Epochs = 1, Mixup = 0, Averaging = null, EarlyStopping = null, Loss = new CrossEntropyLoss(classWeights: [5, 1, 0.5]) };
+        var epoch = new Trainer(plan).Run().History[0];
+        using var scope = MemoryScope.Begin();
+        using var quiet = Autograd.NoGrad();
+        var all = plan.Validation!.Load([.. Enumerable.Range(0, plan.Validation.Count)], default);
+        Assert.Equal(plan.Loss.Forward(plan.Model.Forward(all.Inputs, Pass.Eval), all.Targets).Item(), epoch.ValidationLoss!.Value, 1e-5);
+    }
+
+    [Fact]
     public void Run_ManySteps_LeavesNoMemoryBehind()
     {
         var plan = TrainingRun.Plan(TrainingRun.ModelWithoutBuffers()) with { Epochs = 2, EarlyStopping = null };
