@@ -63,7 +63,7 @@ public sealed class RunTests : IDisposable
     {
         _folder.WriteRecipe(Recipes.Job(epochs: 1));
 
-        var run = (await _folder.RunAsync(0, "run", "recipe.yaml", "--set", "treat.enabled=false", "package.report=false", "--json")).Json();
+        var run = (await _folder.RunAsync(0, "run", "recipe.yaml", "--set", "treat.enabled=false", "--set", "package.report=false", "--json")).Json();
 
         Assert.Equal(JsonValueKind.Null, run.GetProperty("report").ValueKind);
         Assert.True(File.Exists(run.GetProperty("json").GetString()));

@@ -8,7 +8,7 @@ internal abstract class JobCommand : CliCommand
 {
     private readonly JobKind _kind;
     private readonly Argument<string?> _recipe = new("RECIPE") { Description = "The recipe, a YAML file; not needed with --resume.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string[]> _set = new("--set") { Description = "Change a value of the recipe, e.g. train.epochs=5; may be given several times.", HelpName = "PATH=VALUE", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _set = new("--set") { Description = "Change a value of the recipe, e.g. train.epochs=5; may be given several times.", HelpName = "PATH=VALUE" };
     private readonly Option<string?> _resume = new("--resume") { Description = "Go on with an interrupted run: 'latest', its name or the beginning of it, or its folder.", HelpName = "RUN" };
 
     protected JobCommand(JobKind kind, string name, string description, params IReadOnlyList<string> examples)

@@ -53,7 +53,7 @@ internal sealed class ProveCommand : CliCommand
             records.Add(record);
             store?.RecordProof(record.Stored());
             terminal.Line(result.Line);
-            foreach (ProofPart part in result.Parts) terminal.Line(Line(part));
+            foreach (ProofPart part in record.FurtherParts()) terminal.Line(Line(part));
             if (parsed.GetValue(_docs)) terminal.Line($"  written to {record.WriteDocs(challenge, result.Evidence)}");
         }
 

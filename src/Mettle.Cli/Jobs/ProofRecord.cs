@@ -19,6 +19,9 @@ internal sealed record ProofRecord(
         r.Id, r.Metric, r.Baseline, r.Treated, r.Effect, r.Ci, r.Target, r.Passed, r.Seeds, Math.Round(r.Seconds, 1), r.Parts, shortForm, TimeProvider.System.GetUtcNow(),
         typeof(ProofRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
 
+    /// <summary>The parts that say more than the headline.</summary>
+    public IEnumerable<ProofPart> FurtherParts() => Parts.Where(p => p.Claim != Metric);
+
     /// <summary>The last outcome on record, or null.</summary>
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public static ProofRecord? Last(string challenge)
@@ -72,7 +75,7 @@ internal sealed record ProofRecord(
         text.Append($"    mettle prove {Id} --seeds {Seeds} --docs\n\n");
         text.Append("| | baseline | treated | effect | interval | target | |\n|---|---|---|---|---|---|---|\n");
         Row(text, Metric, Baseline, Treated, Effect, Ci, Target, Passed);
-        foreach (ProofPart p in Parts) Row(text, p.Claim, p.Baseline, p.Treated, p.Effect, p.Ci, p.Target, p.Passed);
+        foreach (ProofPart p in FurtherParts()) Row(text, p.Claim, p.Baseline, p.Treated, p.Effect, p.Ci, p.Target, p.Passed);
         text.Append($"\n{Seeds} seeds, {Seconds:0} s, {At:yyyy-MM-dd}, Mettle {Version}.{(Short ? " Short form: not a proof." : "")}\n");
         foreach (TableEvidence table in evidence.OfType<TableEvidence>())
         {

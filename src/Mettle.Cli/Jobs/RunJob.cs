@@ -57,7 +57,7 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
         Recipe own = folder.ReadRecipe(vocabulary);
         if (recipe?.Invoke(vocabulary) is { } given && given.Hash != own.Hash)
             throw new BadInputException($"{given.File}: is not the recipe of {folder.Id} ({string.Join("; ", Recipe.Diff(own, given).Take(4))}); leave it out, or begin a new run without --resume");
-        if (folder.Manifest.Status == RunStatus.Finished) return Finished(folder);
+        if (folder.Manifest.Status == RunStatus.Finished) return Finished(folder, own);
 
         using var progress = terminal.Progress();
         using var interruption = Listen(progress);
@@ -115,11 +115,18 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
         return new RunOutcome(JobKind.Run, folder.Path, folder.Manifest) { Report = report };
     }
 
-    private RunOutcome Finished(RunFolder folder) => new(kind, folder.Path, folder.Manifest)
+    private RunOutcome Finished(RunFolder folder, Recipe recipe)
     {
-        Report = kind == JobKind.Run ? ReportFile.Read(folder.Path) : null,
-        History = kind == JobKind.Train ? RunRecord.Epochs(folder, "first") : [],
-    };
+        var outcome = new RunOutcome(kind, folder.Path, folder.Manifest)
+        {
+            Report = kind == JobKind.Run ? ReportFile.Read(folder.Path) : null,
+            History = kind == JobKind.Train ? RunRecord.Epochs(folder, "first") : [],
+        };
+        // It may have been killed after its last file and before its last word to the store.
+        using RunStore store = RunStore.Open(connection);
+        new RunRecord(store, folder, recipe).Status(outcome.Report?.Summary ?? "");
+        return outcome;
+    }
 
     private static void Fail(RunFolder folder, RunRecord record, Exception e)
     {

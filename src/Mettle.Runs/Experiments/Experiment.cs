@@ -52,7 +52,18 @@ public sealed class Experiment
     public void Check()
     {
         using var scope = MemoryScope.Begin("recipe check");
-        Plan.Of(this, seed, new TrainOptions());
+        try
+        {
+            Plan.Of(this, seed, new TrainOptions());
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw Recipe["model"].Problem("needs more memory than there is; make it smaller", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw Recipe["model"].Problem($"cannot be built or trained: {e.Message}", e);
+        }
     }
 
     /// <summary>Trains a fresh model, or goes on from a checkpoint that is there.</summary>
@@ -91,6 +102,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         split = Folds.Limit(split, Stratify(recipe, source), recipe["data.limit"].Int(), key.For("limit"));
         double noise = recipe["data.label-noise"].Double();
         var encoded = source.Encode(split, recipe, (labels, rows) => noise > 0 ? Noisy(labels, noise, key.For("label-noise"), rows) : labels);
+        Require(recipe, encoded.Input, noise);
         if (recipe["data.augment"].Words<IAugmentation>() is { Count: > 0 } augmentations)
         {
             if (encoded.Input.Sample.Rank != 3)
@@ -104,6 +116,19 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         return new ExperimentData(encoded, development, source.Hashes);
     }
 
+    private static void Require(Recipe recipe, InputSpec input, double noise)
+    {
+        if (input.Task == LearningTask.Classification && input.Outputs < 2)
+        {
+            throw recipe["data.source"].Problem("has rows of one class only, so there is nothing to tell apart");
+        }
+
+        if (input.Task == LearningTask.Regression && noise > 0)
+        {
+            throw recipe["data.label-noise"].Problem("changes classes; here numbers are predicted");
+        }
+    }
+
     private static Split Divide(Recipe recipe, SourceData source)
     {
         double validation = recipe["data.validation"].Double();
@@ -115,13 +140,21 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         }
 
         double rest = modulo.Count == 2 ? 1 - (1.0 / Math.Max(2, modulo[0])) : 1 - test;
-        return new SplitRule
+        var rule = new SplitRule
         {
             Validation = validation * rest,
             Test = test,
             TestEvery = modulo.Count == 2 && !source.BringsTest ? (modulo[0], modulo[1]) : null,
             Seed = (ulong)recipe["seed"].Long(),
-        }.Apply(source.RowCount, Stratify(recipe, source));
+        };
+        try
+        {
+            return rule.Apply(source.RowCount, Stratify(recipe, source));
+        }
+        catch (DataException e)
+        {
+            throw recipe["data.source"].Problem($"cannot be split: {e.Message}", e);
+        }
     }
 
     private static ReadOnlySpan<int> Stratify(Recipe recipe, SourceData source) => recipe["data.stratify"].Bool() ? source.Classes : [];

@@ -45,6 +45,11 @@ internal static class Plan
     {
         var recipe = experiment.Recipe;
         var data = experiment.Data.Encoded;
+        if (recipe["train.mixup"].Double() > 0 && data.Input.Cardinalities.Count > 0)
+        {
+            throw recipe["train.mixup"].Problem("blends numbers; this table has categories");
+        }
+
         var model = experiment.BuildModel();
         int perEpoch = StepsPerEpoch(recipe, data.Train.Count);
         int epochs = recipe["train.epochs"].Int();
@@ -112,6 +117,18 @@ internal static class Plan
         }
 
         string metric = recipe["train.early-stopping.metric"].Text();
+        if (metric != "loss")
+        {
+            try
+            {
+                Metric.Named(metric);
+            }
+            catch (ArgumentException e)
+            {
+                throw recipe["train.early-stopping.metric"].Problem($"names none that there is: {e.Message}", e);
+            }
+        }
+
         return recipe["data.validation"].Double() > 0
             ? new EarlyStopping(patience, metric, recipe["train.early-stopping.min-delta"].Double(), recipe["train.early-stopping.restore-best"].Bool())
             : throw recipe["train.early-stopping.patience"].Problem("needs validation rows: set data.validation above 0");

@@ -27,6 +27,12 @@ public sealed class Mixup : Treatment
             return null;
         }
 
+        if (recipe["model"].Text() == "tabular")
+        {
+            reason = "categories cannot be blended";
+            return null;
+        }
+
         reason = "";
         return recipe.With("train.mixup", 0.4);
     }
