@@ -59,6 +59,17 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_TrainingThatDiverges_IsSaidInTheReport()
+    {
+        _folder.WriteRecipe(Recipes.Job(epochs: 20));
+
+        var run = (await _folder.RunAsync(0, "run", "recipe.yaml", "--set", "treat.enabled=false", "--set", "train.optimizer.sgd.rate=1e30", "--json")).Json();
+
+        Assert.Contains("Training diverged in epoch", Assert.Single(run.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        await _folder.RunAsync(1, "train", "recipe.yaml", "--set", "train.optimizer.sgd.rate=1e30");
+    }
+
+    [Fact]
     public async Task Run_WithoutReport_WritesNone()
     {
         _folder.WriteRecipe(Recipes.Job(epochs: 1));

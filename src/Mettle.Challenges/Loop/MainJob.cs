@@ -65,6 +65,11 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
             Cancellation = cancellation,
         });
         cancellation.ThrowIfCancellationRequested();
+        if (model.Result.Divergence is { } divergence)
+        {
+            progress.Note(divergence.Message);
+        }
+
         return model;
     }
 

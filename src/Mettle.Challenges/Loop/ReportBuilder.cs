@@ -50,7 +50,7 @@ internal sealed class ReportBuilder(
                 .. manifest.DataHashes.Select(h => new Fact($"SHA-256 of {h.Key}", h.Value)),
                 new("SHA-256 of the weights", WeightsSha256),
             ],
-            Warnings = loop.Warnings,
+            Warnings = [.. Diverged(first, "The model before treatment"), .. ReferenceEquals(first, final) ? [] : Diverged(final, "The treated model"), .. loop.Warnings],
         };
     }
 
@@ -72,6 +72,9 @@ internal sealed class ReportBuilder(
                 : loop.Trials.Count > 0 ? "; no treatment was shown to help, so the recipe is as it was" : "; treatment is off in this recipe or none applies";
         return good + (problems == 0 && loop.Trials.Count > 0 ? found.TrimEnd('.') : found) + treated + (back > 0 ? $"; {back} rolled back." : problems > 0 || loop.Trials.Count > 0 ? "." : "");
     }
+
+    private static IEnumerable<string> Diverged(TrainedModel model, string which)
+        => model.Result.Divergence is { } d ? [$"{which} did not come to its end. {d.Message}"] : [];
 
     private string Split()
     {
