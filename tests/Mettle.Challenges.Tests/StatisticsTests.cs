@@ -53,6 +53,28 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void ConditionalBenjaminiHochberg_HealthyChecksBeside_ChangeNothing()
+    {
+        double[] found = [0.004, 0.03];
+        double[] adjusted = Statistics.ConditionalBenjaminiHochberg([.. found, .. Enumerable.Repeat(0.99, 50)]);
+        Assert.Equal([0.016, 0.06], adjusted[..2].Select(p => Math.Round(p, 12)));
+        Assert.All(adjusted[2..], p => Assert.Equal(1, p));
+    }
+
+    [Fact]
+    public void ConditionalBenjaminiHochberg_UniformNulls_RejectsNoMoreOftenThanTheRate()
+    {
+        int families = 0;
+        for (int run = 0; run < 1000; run++)
+        {
+            var key = RandomKey.FromSeed(3).At(run);
+            families += Statistics.ConditionalBenjaminiHochberg([.. Enumerable.Range(0, 20).Select(i => key.Uniform((ulong)i))]).Any(p => p <= 0.10) ? 1 : 0;
+        }
+
+        Assert.InRange(families, 50, 130);
+    }
+
+    [Fact]
     public void Holm_PublishedExample_MatchesR()
         => Assert.Equal([0.03, 0.06, 0.06], Statistics.Holm([0.01, 0.04, 0.03]).Select(p => Math.Round(p, 12)));
 

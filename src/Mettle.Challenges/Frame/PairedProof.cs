@@ -17,10 +17,35 @@ public sealed record ProofRun(Experiment Experiment, TrainedModel Model, Evaluat
 /// <param name="Unit">"%" for fractions.</param>
 public sealed record ProofClaim(string Metric, Func<ProofRun, double> Measure, bool HigherIsBetter, double MinEffect, string Unit = "")
 {
+    /// <summary>Where set, the interval of the treated runs' mean must be on the better side of this too.</summary>
+    public double? TreatedLevel { get; init; }
+
     /// <summary>The target in words.</summary>
-    public string Target => Unit == "%"
-        ? $"better by more than {100 * MinEffect:0.##} points at 95 % confidence"
-        : $"better by more than {MinEffect:0.####} at 95 % confidence";
+    public string Target
+    {
+        get
+        {
+            string effect = Unit == "%" ? $"better by more than {100 * MinEffect:0.##} points" : $"better by more than {MinEffect:0.####}";
+            string level = TreatedLevel is not { } l ? "" : $" and treated {(HigherIsBetter ? "above" : "below")} {(Unit == "%" ? $"{100 * l:0.##} %" : $"{l:0.####}")}";
+            return $"{effect}{level} at 95 % confidence";
+        }
+    }
+
+    internal bool Reached(IReadOnlyList<double> treated, Interval effect)
+    {
+        if (!(effect.Low > MinEffect))
+        {
+            return false;
+        }
+
+        if (TreatedLevel is not { } level)
+        {
+            return true;
+        }
+
+        var (_, mean, _) = Statistics.PairedT(treated);
+        return HigherIsBetter ? mean.Low > level : mean.High < level;
+    }
 }
 
 /// <summary>
@@ -82,7 +107,7 @@ public sealed class PairedProof(string description, string recipe, Func<Recipe, 
         double[] b = [.. with.Select(c.Measure)];
         double sign = c.HigherIsBetter ? 1 : -1;
         var (mean, ci, _) = Statistics.PairedT([.. b.Zip(a, (x, y) => sign * (x - y))]);
-        return new ProofPart(c.Metric, a.Average(), b.Average(), mean, ci, c.Target, ci.Low > c.MinEffect);
+        return new ProofPart(c.Metric, a.Average(), b.Average(), mean, ci, c.Target, c.Reached(b, ci));
     }
 
     private static TableEvidence BySeed(ProofClaim c, List<ProofRun> without, List<ProofRun> with)

@@ -12,7 +12,8 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
 
     /// <summary>
     /// Examines <paramref name="subject"/>. A finding over its threshold stays a problem only if its p-value survives
-    /// Benjamini-Hochberg at the recipe's rate over all findings that have one; else it is a notice.
+    /// Benjamini-Hochberg (<see cref="Statistics.ConditionalBenjaminiHochberg"/>) at the recipe's rate over all findings that have
+    /// one; else it is a notice.
     /// </summary>
     public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
     {
@@ -44,7 +45,7 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
     internal static IReadOnlyList<Finding> Judge(IReadOnlyList<Finding> findings, double rate)
     {
         var tested = findings.Where(f => f.PValue is not null).ToList();
-        var adjusted = Statistics.BenjaminiHochberg([.. tested.Select(f => f.PValue!.Value)]);
+        var adjusted = Statistics.ConditionalBenjaminiHochberg([.. tested.Select(f => f.PValue!.Value)]);
         var judged = findings.Select(f =>
         {
             int i = tested.FindIndex(t => ReferenceEquals(t, f));

@@ -10,13 +10,15 @@ public abstract class RnnReadout : Module
     private readonly Dropout dropout;
     private readonly Linear output;
 
-    private protected RnnReadout(int inputs, int hidden, int outputs, string cell, int layers, double dropout)
+    private protected RnnReadout(int inputs, int hidden, int outputs, string cell, int layers, double dropout, int chrono)
     {
         rnn = Register("rnn", cell switch
         {
-            "lstm" => new Lstm(inputs, hidden, layers, batchFirst: true, dropout: dropout),
-            "gru" => (Recurrent)new Gru(inputs, hidden, layers, batchFirst: true, dropout: dropout),
-            _ => throw new ArgumentException($"'{cell}' is no recurrent cell; there are lstm, gru."),
+            "lstm" => new Lstm(inputs, hidden, layers, batchFirst: true, dropout: dropout, chrono: chrono),
+            "gru" => new Gru(inputs, hidden, layers, batchFirst: true, dropout: dropout, chrono: chrono),
+            "tanh" when chrono > 0 => throw new ArgumentException("The tanh cell has no gates for chrono initialisation."),
+            "tanh" => (Recurrent)new Rnn(inputs, hidden, layers, batchFirst: true, dropout: dropout),
+            _ => throw new ArgumentException($"'{cell}' is no recurrent cell; there are lstm, gru, tanh."),
         });
         this.dropout = Register("dropout", new Dropout(dropout));
         output = Register("output", new Linear(hidden, outputs));

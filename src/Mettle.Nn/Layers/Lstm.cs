@@ -12,8 +12,9 @@ namespace Mettle.Nn;
 /// <param name="batchFirst">Input and output are [N, T, ...] instead of [T, N, ...].</param>
 /// <param name="dropout">Dropout rate between layers while training.</param>
 /// <param name="bidirectional">A second cell per layer runs from the last step to the first.</param>
-public sealed class Lstm(int inputs, int hidden, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false)
-    : Recurrent(4, inputs, hidden, layers, bias, batchFirst, dropout, bidirectional)
+/// <param name="chrono">Longest time to remember, for the biases of <see cref="Chrono"/>; 0: PyTorch's. Needs <paramref name="bias"/>.</param>
+public sealed class Lstm(int inputs, int hidden, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false, int chrono = 0)
+    : Recurrent(4, inputs, hidden, layers, bias, batchFirst, dropout, bidirectional, chrono == 0 ? null : new Chrono(chrono, -1, 1, 0, 0))
 {
     /// <summary>The last layer's output at every step, from a zero state.</summary>
     public override Tensor Forward(Tensor x, Pass pass) => Run(x, pass).Output;

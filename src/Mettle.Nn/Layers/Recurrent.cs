@@ -11,7 +11,7 @@ public abstract class Recurrent : Module
     private readonly double dropout;
     private readonly int directions;
 
-    private protected Recurrent(int gates, int inputs, int hidden, int layers, bool bias, bool batchFirst, double dropout, bool bidirectional)
+    private protected Recurrent(int gates, int inputs, int hidden, int layers, bool bias, bool batchFirst, double dropout, bool bidirectional, Chrono? chrono = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(hidden, 1);
@@ -28,8 +28,8 @@ public abstract class Recurrent : Module
             cells[i] = new(
                 Register($"weight_ih{suffix}", [gates * hidden, layer == 0 ? inputs : hidden * directions], rule),
                 Register($"weight_hh{suffix}", [gates * hidden, hidden], rule),
-                bias ? Register($"bias_ih{suffix}", [gates * hidden], rule, ParameterRole.Bias) : null,
-                bias ? Register($"bias_hh{suffix}", [gates * hidden], rule, ParameterRole.Bias) : null);
+                bias ? Register($"bias_ih{suffix}", [gates * hidden], chrono ?? (Initializer)rule, ParameterRole.Bias) : null,
+                bias ? Register($"bias_hh{suffix}", [gates * hidden], chrono is null ? rule : Constant.Zero, ParameterRole.Bias) : null);
         }
     }
 

@@ -20,6 +20,45 @@ public sealed class RecurrentTests : IDisposable
         => LayerTest.Run(() => new Gru(3, 4, bias: false, batchFirst: true), [2, 5, 3], [2, 5, 4], "weight_ih_l0", "weight_hh_l0");
 
     [Fact]
+    public void Rnn_TwoLayers_Passes()
+        => LayerTest.Run(
+            () => new Rnn(3, 4, layers: 2),
+            [5, 2, 3],
+            [5, 2, 4],
+            [.. from layer in new[] { "l0", "l1" } from p in new[] { "weight_ih", "weight_hh", "bias_ih", "bias_hh" } select $"{p}_{layer}"]);
+
+    [Fact]
+    public void Rnn_OneUnit_FollowsItsEquation()
+    {
+        var rnn = new Rnn(1, 1).Initialize(Key);
+        var w = rnn.StateDict().ToDictionary(p => p.Key, p => (double)p.Value.ToArray<float>()[0]);
+        double[] x = [0.5, -1, 2];
+        double h = 0;
+        var output = rnn.Forward(Tensor.From([.. x.Select(v => (float)v)], [3, 1, 1]), Pass.Eval).ToArray<float>();
+        for (int t = 0; t < x.Length; t++)
+        {
+            h = Math.Tanh((w["weight_ih_l0"] * x[t]) + w["bias_ih_l0"] + (w["weight_hh_l0"] * h) + w["bias_hh_l0"]);
+            Assert.Equal(h, output[t], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Chrono_LstmAndGru_KeepingGatesSpreadOverTheRange()
+    {
+        const int Hidden = 500;
+        var lstm = new Lstm(2, Hidden, chrono: 400).Initialize(Key).StateDict()["bias_ih_l0"].ToArray<float>();
+        var gru = new Gru(2, Hidden, chrono: 400).Initialize(Key).StateDict();
+        float[] forget = lstm[Hidden..(2 * Hidden)], input = lstm[..Hidden];
+        Assert.All(forget.Zip(input), p => Assert.Equal(-p.First, p.Second));
+        Assert.All(lstm[(2 * Hidden)..], b => Assert.Equal(0, b));
+        Assert.All(forget, b => Assert.InRange(b, 0, Math.Log(399)));
+        Assert.InRange(forget.Average(b => Math.Exp(b)), 180, 220);
+        Assert.All(gru["bias_ih_l0"].ToArray<float>()[Hidden..(2 * Hidden)], b => Assert.InRange(b, 0, Math.Log(399)));
+        Assert.All(gru["bias_hh_l0"].ToArray<float>(), b => Assert.Equal(0, b));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Gru(2, 3, chrono: 2));
+    }
+
+    [Fact]
     public void Lstm_ContinuedFromItsState_EqualsOneRun()
     {
         var lstm = new Lstm(3, 4, layers: 2).Initialize(Key);

@@ -58,18 +58,24 @@ internal static class ModelWords
         v.Add<ModelFactory>(
             "model", "rnn", "A recurrent network read out at the last step.",
             [
-                Field.Text("cell", "lstm", "Kind of recurrence.", choices: ["gru", "lstm"]),
+                Field.Text("cell", "lstm", "Kind of recurrence.", choices: ["gru", "lstm", "tanh"]),
                 Field.Int("hidden", 64, "Units.", min: 1),
                 Field.Int("layers", 1, "Layers.", min: 1, max: 16),
+                Field.Bool("chrono", false, "Gates whose first biases remember for up to the sequences' length (Tallec and Ollivier 2018)."),
                 Dropout(),
             ],
             w =>
             {
-                var (cell, hidden, layers, dropout) = (w["cell"].Text(), w["hidden"].Int(), w["layers"].Int(), w["dropout"].Double());
+                var (cell, hidden, layers, chrono, dropout) = (w["cell"].Text(), w["hidden"].Int(), w["layers"].Int(), w["chrono"].Bool(), w["dropout"].Double());
+                if (chrono && cell == "tanh")
+                {
+                    throw w["chrono"].Problem("needs a gated cell: gru or lstm");
+                }
+
                 return input => input.Sample.Rank == 2
                     ? input.Task == LearningTask.Classification
-                        ? new RnnClassifier(input.Sample[1], hidden, input.Outputs, cell, layers, dropout)
-                        : new RnnRegressor(input.Sample[1], hidden, input.Outputs, cell, layers, dropout)
+                        ? new RnnClassifier(input.Sample[1], hidden, input.Outputs, cell, layers, dropout, chrono ? Math.Max(3, input.Sample[0]) : 0)
+                        : new RnnRegressor(input.Sample[1], hidden, input.Outputs, cell, layers, dropout, chrono ? Math.Max(3, input.Sample[0]) : 0)
                     : throw w.Problem($"takes sequences; this input is {input.Sample}");
             });
     }

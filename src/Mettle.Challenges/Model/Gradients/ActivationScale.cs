@@ -1,0 +1,37 @@
+namespace Mettle.Challenges.Model;
+
+/// <summary>
+/// Follows the signal forward through the layers, before and after training: how far apart does each layer keep the rows?
+/// A layer that gives the same output for every row has lost its input, however large that output is.
+/// </summary>
+/// <remarks>Schoenholz, Gilmer, Ganguli and Sohl-Dickstein, "Deep information propagation" (2017).</remarks>
+public sealed class ActivationScale : Check
+{
+    private static readonly Quantity Signal = new(
+        "signal",
+        "layer",
+        "the signal grows with depth by",
+        "the signal fades with depth by",
+        "Standard deviation of each weighted layer's outputs over a batch of training rows (root mean square over its units).",
+        ["fixup-init", "normalisation", "residual-connections", "lsuv-init", "he-init", "xavier-init", "orthogonal-init"]);
+
+    /// <inheritdoc/>
+    public override string Name => "activation-scale";
+
+    /// <inheritdoc/>
+    public override CheckResult Run(Subject subject, ChallengeId challenge)
+    {
+        var usable = Probe.Both(subject).Where(p => p.NonFinite is null).ToList();
+        if (usable.Find(p => p.Layers.Count < Trend.FewestPlaces) is { } shallow)
+        {
+            return CheckResult.Skip($"The network has {shallow.Layers.Count} layers with weights; a trend over depth needs {Trend.FewestPlaces}.");
+        }
+
+        return usable.Count == 0
+            ? CheckResult.Skip("Values or gradients are not finite; see the check non-finite.")
+            : CheckResult.Of([.. usable.Select(p => TrendCheck.Judge(challenge, Name, Signal, [.. p.Layers.Select(l => l.Spread)], p.When, Chart(p)))]);
+    }
+
+    private static BarChart Chart(Probe p)
+        => new($"Standard deviation of outputs over rows by layer, {p.When}", "standard deviation", [.. p.Layers.Select(l => l.Path)], [.. p.Layers.Select(l => l.Spread)], LogY: true);
+}

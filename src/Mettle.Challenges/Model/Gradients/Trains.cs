@@ -1,0 +1,70 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges.Model;
+
+/// <summary>
+/// Whether training led anywhere: the loss on the training rows against that of the best constant answer (the classes'
+/// shares, or the mean), row by row.
+/// </summary>
+public sealed class Trains : Check
+{
+    // A network that takes off less than this share of the constant answer's loss has in effect not begun to learn.
+    private const double Threshold = 0.05;
+
+    /// <inheritdoc/>
+    public override string Name => "trains";
+
+    /// <inheritdoc/>
+    public override CheckResult Run(Subject subject, ChallengeId challenge)
+    {
+        var train = subject.Model.Train;
+        double[] constant = Constant(train);
+        double reference = constant.Average();
+        if (reference == 0)
+        {
+            return CheckResult.Skip("All training rows have one target: there is nothing to learn.");
+        }
+
+        // A network whose outputs are not finite has learned nothing.
+        double[] losses = [.. train.Losses().Select((l, i) => double.IsFinite(l) ? l : constant[i])];
+        var (gain, interval, _) = Statistics.PairedT([.. constant.Zip(losses, (c, l) => (c - l) / reference)]);
+        var (_, _, p) = Statistics.PairedT([.. constant.Zip(losses, (c, l) => (Threshold * c) - (c - l))]);
+        bool over = gain < Threshold;
+        return CheckResult.Of(new Finding(
+            challenge,
+            Name,
+            over ? "The network does not train: it does no better on its own training rows than a constant answer." : $"Training took {100 * gain:0} % off the loss of a constant answer.",
+            $"Mean loss of {losses.Length} training rows after training, {losses.Average():0.0000}, against always answering {(train.Task == LearningTask.Classification ? "the classes' shares" : "the mean")}, {reference:0.0000}; paired by row.",
+            new Measurement("share of the constant answer's loss taken off", gain, interval, "%"),
+            Threshold,
+            p,
+            over ? Severity.Problem : Severity.Fine,
+            [Curve(subject, reference)],
+            over ? ["fixup-init", "residual-connections", "normalisation", "he-init", "lsuv-init", "xavier-init", "orthogonal-init", "gated-rnn", "chrono-init", "gradient-clipping"] : []));
+    }
+
+    private static double[] Constant(Evaluation train)
+    {
+        var predictions = train.Predictions;
+        if (train.Task == LearningTask.Classification)
+        {
+            var counts = predictions.Labels.GroupBy(l => l).ToDictionary(g => g.Key, g => (double)g.Count());
+            return [.. predictions.Labels.Select(l => -Math.Log(counts[l] / train.Count))];
+        }
+
+        double[] targets = [.. predictions.Targets.Select(t => (double)t)];
+        double mean = targets.Average();
+        return [.. targets.Select(t => (t - mean) * (t - mean))];
+    }
+
+    private static LineChart Curve(Subject subject, double constant)
+    {
+        var h = subject.Model.Result.History;
+        double[] x = [.. h.Select(e => e.Epoch + 1.0)];
+        return new LineChart("Training loss", "epoch", "loss",
+        [
+            new Series("training", x, [.. h.Select(e => e.TrainLoss)]),
+            new Series("constant answer", x, [.. x.Select(_ => constant)]),
+        ]);
+    }
+}
