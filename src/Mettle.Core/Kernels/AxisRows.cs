@@ -84,10 +84,9 @@ internal static unsafe class AxisRows
             return;
         }
 
-        var order = Enumerable.Range(0, x.Rank).OrderBy(i => marked[i]).ToArray();
-        var view = x.View(
-            new Shape(Array.ConvertAll(order, i => x.Shape[i])), Array.ConvertAll(order, i => x.Strides[i]), x.Offset);
-        var rows = view.RowMajor();
+        Span<int> order = stackalloc int[x.Rank];
+        Loop.UnmarkedFirst(marked, order);
+        var rows = Ordered(x, order).RowMajor();
         long n = x.Count / y.Count;
         if (x.DType == DType.F32)
         {
@@ -121,13 +120,21 @@ internal static unsafe class AxisRows
 
     private static Tensor Permuted(Tensor x, int axis)
     {
-        var dims = new int[x.Rank];
-        var strides = new int[x.Rank];
-        int next = 0;
-        for (int i = 0; i < x.Rank; i++)
+        Span<int> order = stackalloc int[x.Rank];
+        Span<bool> marked = stackalloc bool[x.Rank];
+        marked.Clear();
+        marked[axis] = true;
+        Loop.UnmarkedFirst(marked, order);
+        return Ordered(x, order);
+    }
+
+    private static Tensor Ordered(Tensor x, ReadOnlySpan<int> order)
+    {
+        Span<int> dims = stackalloc int[order.Length];
+        var strides = new int[order.Length];
+        for (int i = 0; i < order.Length; i++)
         {
-            int to = i == axis ? x.Rank - 1 : next++;
-            (dims[to], strides[to]) = (x.Shape[i], x.Strides[i]);
+            (dims[i], strides[i]) = (x.Shape[order[i]], x.Strides[order[i]]);
         }
 
         return x.View(new Shape(dims), strides, x.Offset);

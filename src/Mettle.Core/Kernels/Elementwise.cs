@@ -22,7 +22,7 @@ internal static unsafe class Elementwise
 
         var job = new Job<TKernel>
         {
-            Loop = Loop.Plan(y.Shape, y.Strides, a.Strides, b is null ? default : b.Strides, c is null ? default : c.Strides),
+            Loop = Loop.Plan(y.Shape.Dims, y.Strides, a.Strides, b is null ? default : b.Strides, c is null ? default : c.Strides),
             Y = y.Pointer,
             A = a.Pointer,
             B = b is null ? null : b.Pointer,

@@ -122,9 +122,7 @@ internal static unsafe class Gemm
     private static Loop Lead(Tensor t)
     {
         // An extra axis of length 1 keeps the innermost run at one matrix.
-        var shape = new Shape([.. t.Shape.Dims[..^2], 1]);
-        int[] strides = [.. t.Strides.AsSpan()[..^2], 0];
-        return Loop.Plan(shape, shape.RowMajorStrides(), strides, default, default);
+        return Loop.InOrder([.. t.Shape.Dims[..^2], 1], [.. t.Strides.AsSpan()[..^2], 0]);
     }
 
     private struct Job<T> : IJob

@@ -30,9 +30,40 @@ internal unsafe struct Loop
         }
     }
 
-    public static Loop Plan(Shape shape, ReadOnlySpan<int> y, ReadOnlySpan<int> a, ReadOnlySpan<int> b, ReadOnlySpan<int> c)
+    /// <summary>Operand 0 counts elements in row-major order, operand 1 lies in memory as <paramref name="strides"/> say.</summary>
+    public static Loop InOrder(ReadOnlySpan<int> dims, ReadOnlySpan<int> strides)
     {
-        Span<int> order = stackalloc int[shape.Rank];
+        Span<int> plain = stackalloc int[dims.Length];
+        Shape.RowMajorStrides(dims, plain);
+        return Plan(dims, plain, strides, default, default);
+    }
+
+    /// <summary>Writes the unmarked axes, then the marked ones, each in order; returns how many are unmarked.</summary>
+    public static int UnmarkedFirst(ReadOnlySpan<bool> marked, Span<int> order)
+    {
+        int unmarked = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            if (!marked[i])
+            {
+                order[unmarked++] = i;
+            }
+        }
+
+        for (int i = 0, next = unmarked; i < order.Length; i++)
+        {
+            if (marked[i])
+            {
+                order[next++] = i;
+            }
+        }
+
+        return unmarked;
+    }
+
+    public static Loop Plan(ReadOnlySpan<int> shape, ReadOnlySpan<int> y, ReadOnlySpan<int> a, ReadOnlySpan<int> b, ReadOnlySpan<int> c)
+    {
+        Span<int> order = stackalloc int[shape.Length];
         OrderByStride(y, order);
         var loop = default(Loop);
         foreach (int axis in order)

@@ -29,47 +29,37 @@ internal static unsafe class Reduce
             return;
         }
 
-        var kept = new List<int>();
-        var gone = new List<int>();
-        for (int i = 0; i < reduced.Length; i++)
+        Span<int> order = stackalloc int[x.Rank];
+        int kept = Loop.UnmarkedFirst(reduced, order);
+        Span<int> dims = stackalloc int[order.Length], strides = stackalloc int[order.Length];
+        for (int i = 0; i < order.Length; i++)
         {
-            (reduced[i] ? gone : kept).Add(i);
+            (dims[i], strides[i]) = (x.Shape[order[i]], x.Strides[order[i]]);
         }
 
-        var keptView = Pick(x, kept);
-        var goneView = Pick(x, gone);
-        var goneLoop = Loop.Plan(goneView.Shape, goneView.Shape.RowMajorStrides(), goneView.Strides, default, default);
-        var keptLoop = Loop.Plan(keptView.Shape, keptView.Shape.RowMajorStrides(), keptView.Strides, default, default);
+        var keptLoop = Loop.InOrder(dims[..kept], strides[..kept]);
+        var goneLoop = Loop.InOrder(dims[kept..], strides[kept..]);
         bool rows = goneLoop.Rank == 0 || (goneLoop.Rank == 1 && goneLoop.InnerStride(1) == 1);
         bool columns = keptLoop.Rank > 0 && keptLoop.InnerStride(1) == 1;
         if (!rows && !columns)
         {
             // Neither side is adjacent: lay it out as [kept, reduced] first.
-            int[] order = [.. kept, .. gone];
-            var dims = order.Select(a => x.Shape[a]).ToArray();
-            var strides = order.Select(a => x.Strides[a]).ToArray();
-            var plain = x.View(new Shape(dims), strides, x.Offset).RowMajor();
-            var marks = new bool[dims.Length];
-            Array.Fill(marks, true, kept.Count, gone.Count);
+            var plain = x.View(new Shape(dims), strides.ToArray(), x.Offset).RowMajor();
+            var marks = new bool[order.Length];
+            Array.Fill(marks, true, kept, order.Length - kept);
             Run<T, TLanes>(plain, y, marks, identity);
             return;
         }
 
         if (rows)
         {
-            RunRows<T, TLanes>(x, y, keptLoop, goneView.Count, identity);
+            RunRows<T, TLanes>(x, y, keptLoop, x.Count / y.Count, identity);
         }
         else
         {
             RunColumns<T, TLanes>(x, y, keptLoop, goneLoop, identity);
         }
     }
-
-    private static Tensor Pick(Tensor x, List<int> axes)
-        => x.View(
-            new Shape(axes.Select(a => x.Shape[a]).ToArray()),
-            axes.Select(a => x.Strides[a]).ToArray(),
-            x.Offset);
 
     private static void RunRows<T, TLanes>(Tensor x, Tensor y, Loop kept, long n, T identity)
         where T : unmanaged

@@ -20,7 +20,7 @@ internal static unsafe class StridedCopy
             return;
         }
 
-        var loop = Loop.Plan(source.Shape, source.Shape.RowMajorStrides(), source.Strides, default, default);
+        var loop = Loop.InOrder(source.Shape.Dims, source.Strides);
         var job = new CopyJob { Loop = loop, Source = source.Pointer, Target = target, Size = size, RowsPerPart = Math.Max(1, 16384 / loop.Inner) };
         Scheduler.For(checked((int)((loop.Outer + job.RowsPerPart - 1) / job.RowsPerPart)), job);
     }

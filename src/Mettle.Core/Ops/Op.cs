@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mettle;
 
 /// <summary>
@@ -83,7 +85,8 @@ public abstract class Op
 
     private static Tensor[] Invoke(Op op, Tensor[] inputs)
     {
-        var specs = new TensorSpec[inputs.Length];
+        var buffer = default(FewSpecs);
+        Span<TensorSpec> specs = inputs.Length <= FewSpecs.Length ? ((Span<TensorSpec>)buffer)[..inputs.Length] : new TensorSpec[inputs.Length];
         bool record = false;
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -91,7 +94,8 @@ public abstract class Op
             record |= inputs[i].RequiresGrad;
         }
 
-        var outputs = MemoryScope.Current is null ? ComputeOutsideScopes(op, inputs, op.Infer(specs)) : op.Compute(inputs, op.Infer(specs));
+        var results = op.Infer(specs);
+        var outputs = MemoryScope.Current is null ? ComputeOutsideScopes(op, inputs, results) : op.Compute(inputs, results);
         if (record && Autograd.IsRecording)
         {
             Record(op, inputs, outputs);
@@ -151,5 +155,13 @@ public abstract class Op
         }
 
         return false;
+    }
+
+    // Most ops have few inputs; their specs need no array of their own.
+    [InlineArray(Length)]
+    private struct FewSpecs
+    {
+        public const int Length = 4;
+        private TensorSpec first;
     }
 }

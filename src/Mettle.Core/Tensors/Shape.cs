@@ -150,14 +150,18 @@ public readonly struct Shape : IEquatable<Shape>
     internal int[] RowMajorStrides()
     {
         var s = new int[Rank];
-        int step = 1;
-        for (int i = Rank - 1; i >= 0; i--)
-        {
-            s[i] = step;
-            step *= Math.Max(1, this[i]);
-        }
-
+        RowMajorStrides(Dims, s);
         return s;
+    }
+
+    internal static void RowMajorStrides(ReadOnlySpan<int> dims, Span<int> strides)
+    {
+        int step = 1;
+        for (int i = dims.Length - 1; i >= 0; i--)
+        {
+            strides[i] = step;
+            step *= Math.Max(1, dims[i]);
+        }
     }
 }
 

@@ -57,8 +57,13 @@ public sealed partial class Tensor
     /// <summary>Exchanges two axes.</summary>
     public Tensor Transpose(int a = -2, int b = -1)
     {
-        var order = Enumerable.Range(0, Rank).ToArray();
         (a, b) = (Shape.Axis(a, "transpose"), Shape.Axis(b, "transpose"));
+        Span<int> order = stackalloc int[Rank];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
         (order[a], order[b]) = (b, a);
         return new Permute(order).Apply(this);
     }
@@ -173,6 +178,11 @@ public sealed partial class Tensor
         {
             // One matrix for the whole batch: a single product over all rows.
             return a.Reshape(-1, Shape[^1]).MatMul(other).Reshape(new Shape([.. Shape.Dims[..^1], other.Shape[^1]]));
+        }
+
+        if (a.Rank == 2 && other.Rank == 2)
+        {
+            return Mettle.MatMul.Instance.Apply(a, other);
         }
 
         var lead = Shape.Broadcast(new Shape(Shape.Dims[..^2]), new Shape(other.Shape.Dims[..^2]), "matmul");

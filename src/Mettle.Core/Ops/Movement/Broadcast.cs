@@ -44,16 +44,17 @@ public sealed class Broadcast : ViewOp
 
         var from = node.Inputs[0].Shape;
         int extra = to.Rank - from.Rank;
-        var axes = new List<int>();
+        Span<int> axes = stackalloc int[to.Rank];
+        int count = 0;
         for (int i = 0; i < to.Rank; i++)
         {
             if (i < extra || (from[i - extra] == 1 && to[i] != 1))
             {
-                axes.Add(i);
+                axes[count++] = i;
             }
         }
 
-        var sum = axes.Count == 0 ? g : new Sum(axes.ToArray()).Apply(g);
+        var sum = count == 0 ? g : new Sum(axes[..count]).Apply(g);
         return [sum.Shape == from ? sum : sum.Reshape(from)];
     }
 

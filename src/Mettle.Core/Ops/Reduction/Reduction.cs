@@ -23,12 +23,13 @@ public abstract class Reduction : Op
         }
 
         var reduced = Reduced(shape);
-        var dims = new List<int>();
+        Span<int> dims = stackalloc int[shape.Rank];
+        int kept = 0;
         for (int i = 0; i < shape.Rank; i++)
         {
             if (!reduced[i])
             {
-                dims.Add(shape[i]);
+                dims[kept++] = shape[i];
             }
             else if (shape[i] == 0 && !AllowsEmpty)
             {
@@ -36,7 +37,7 @@ public abstract class Reduction : Op
             }
         }
 
-        return [inputs[0] with { Shape = new Shape(dims.ToArray()) }];
+        return [inputs[0] with { Shape = new Shape(dims[..kept]) }];
     }
 
     /// <inheritdoc/>
@@ -67,16 +68,13 @@ public abstract class Reduction : Op
     protected Tensor Expand(Tensor reduced, Shape to)
     {
         var gone = Reduced(to);
-        var kept = to;
+        Span<int> kept = stackalloc int[to.Rank];
         for (int i = 0; i < to.Rank; i++)
         {
-            if (gone[i])
-            {
-                kept = kept.With(i, 1);
-            }
+            kept[i] = gone[i] ? 1 : to[i];
         }
 
-        return reduced.Reshape(kept).Broadcast(to);
+        return reduced.Reshape(new Shape(kept)).Broadcast(to);
     }
 
     /// <summary>Which axes of <paramref name="shape"/> are reduced.</summary>
