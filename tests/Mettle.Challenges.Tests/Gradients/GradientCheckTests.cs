@@ -43,6 +43,8 @@ public sealed class GradientCheckTests : IDisposable
         var found = new ActivationScale().Run(Digits(Deep), Id).Findings;
         Assert.All(found, f => Assert.Equal(Severity.Problem, f.Severity));
         Assert.Contains("fades", found[0].Title, StringComparison.Ordinal);
+        Assert.Contains("From layer 'hidden.", found[0].Explanation, StringComparison.Ordinal);
+        Assert.True(found[0].PValue < 0.001);
     }
 
     [Fact]

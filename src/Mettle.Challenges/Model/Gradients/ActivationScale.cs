@@ -29,7 +29,16 @@ public sealed class ActivationScale : Check
 
         return usable.Count == 0
             ? CheckResult.Skip("Values or gradients are not finite; see the check non-finite.")
-            : CheckResult.Of([.. usable.Select(p => TrendCheck.Judge(challenge, Name, Signal, [.. p.Layers.Select(l => l.Spread)], p.When, Chart(p)))]);
+            : CheckResult.Of([.. usable.Select(p => Judge(p, challenge))]);
+    }
+
+    // Where the rows can no longer be told apart the spread is rounding, which does not fade: the line ends there.
+    private Finding Judge(Probe p, ChallengeId challenge)
+    {
+        int blind = p.Layers.ToList().FindIndex(l => l.IsBlind);
+        int places = blind < 0 ? p.Layers.Count : Math.Max(Trend.FewestPlaces, blind + 1);
+        var finding = TrendCheck.Judge(challenge, Name, Signal, [.. p.Layers.Take(places).Select(l => l.Spread)], p.When, Chart(p));
+        return blind < 0 ? finding : finding with { Explanation = $"{finding.Explanation} From layer '{p.Layers[blind].Path}' on all rows give the same output but for rounding." };
     }
 
     private static BarChart Chart(Probe p)

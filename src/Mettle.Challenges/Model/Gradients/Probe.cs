@@ -85,7 +85,7 @@ internal sealed class Probe
 
         Units = [.. outputs.Select(o => UnitTrace.Of(o.Path, modules[o.Path], o.Value)).OfType<UnitTrace>()];
         var layers = outputs.Where(o => Weights(modules[o.Path]).Count > 0).DistinctBy(o => o.Path).ToList();
-        double[] spreads = [.. layers.Select(l => Spread.OverRows(l.Value))];
+        (double Spread, double Size)[] sizes = [.. layers.Select(l => (Spread.OverRows(l.Value), Spread.Rms(l.Value)))];
         var wanted = new List<Tensor>(layers.Select(l => l.Value));
         var weights = layers.Select(l => Weights(modules[l.Path])).ToList();
         wanted.AddRange(weights.SelectMany(w => w.Select(p => p.Value)));
@@ -97,7 +97,7 @@ internal sealed class Probe
         {
             var own = gradients.AsSpan(at, weights[i].Count);
             at += weights[i].Count;
-            traces.Add(new LayerTrace(layers[i].Path, spreads[i], Spread.Rms(gradients[i]), Spread.Rms(own)));
+            traces.Add(new LayerTrace(layers[i].Path, sizes[i].Spread, sizes[i].Size, Spread.Rms(gradients[i]), Spread.Rms(own)));
         }
 
         Layers = traces;
@@ -116,6 +116,14 @@ internal sealed class Probe
 /// <summary>A layer with weights as one batch sees it.</summary>
 /// <param name="Path">Its place in the model.</param>
 /// <param name="Spread">Standard deviation of an output element over the rows, RMS over the elements: what the layer tells of a row.</param>
+/// <param name="Size">RMS of the outputs themselves.</param>
 /// <param name="Gradient">RMS gradient of the loss by the layer's outputs.</param>
 /// <param name="WeightGradient">RMS gradient by its weights.</param>
-internal sealed record LayerTrace(string Path, double Spread, double Gradient, double WeightGradient);
+internal sealed record LayerTrace(string Path, double Spread, double Size, double Gradient, double WeightGradient)
+{
+    // Eight steps of float32: a spread below is rounding.
+    private const double Rounding = 1e-6;
+
+    /// <summary>Whether its outputs differ between rows by no more than rounding.</summary>
+    public bool IsBlind => Spread <= Rounding * Size;
+}
