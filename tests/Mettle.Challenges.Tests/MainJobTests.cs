@@ -75,6 +75,33 @@ public sealed class MainJobTests
         Assert.Equal(keys.Count, keys.Distinct().Count());
     }
 
+    [Fact]
+    public void Run_TrainingDiverges_SaysSoInsteadOfFindingNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = House.Recipe().With("train.epochs", 3).With("train.optimizer.sgd.rate", 1e6).With("treat.enabled", false);
+        var report = Run(folder, recipe, out var run);
+        run.Dispose();
+        Assert.Contains("diverged", report.Divergence, StringComparison.Ordinal);
+        Assert.Contains("diverged", report.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("No problem", report.Summary, StringComparison.Ordinal);
+        Assert.Contains(report.Warnings, w => w.Contains("diverged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Run_FolderBegunWithOtherData_RefusesToGoOn()
+    {
+        using var folder = new TemporaryFolder();
+        string rows = Path.Combine(folder.Path, "rows.csv");
+        File.WriteAllLines(rows, Enumerable.Range(0, 60).Select(i => $"{i},{i % 7},{i % 2}").Prepend("a,b,c"));
+        var recipe = Recipe.Parse("name: t\ndata: {source: {csv: {path: rows.csv}}, target: c, task: classification}\nmodel: {tabular: {hidden: [4]}}\ntrain: {epochs: 1}\n", "t.yaml", House.Vocabulary, folder.Path);
+        using var run = RunFolder.Create(folder.Path, "t", TimeProvider.System);
+        new MainJob(House.Catalogue, SilentProgress.Instance).TrainOnly(run, Experiment.Prepare(recipe, new DataCache()), TestContext.Current.CancellationToken);
+        File.AppendAllText(rows, "60,1,1\n");
+        var e = Assert.Throws<Mettle.Data.DataException>(() => new MainJob(House.Catalogue, SilentProgress.Instance).Run(run, Experiment.Prepare(recipe, new DataCache()), TestContext.Current.CancellationToken));
+        Assert.StartsWith("rows.csv: The data has changed", e.Message, StringComparison.Ordinal);
+    }
+
     private static RunReport Run(TemporaryFolder folder, Recipe recipe, out RunFolder run)
     {
         run = RunFolder.Create(folder.Path, "test", TimeProvider.System);

@@ -24,6 +24,29 @@ public sealed class StatisticsTests
         Assert.True(corrected.PValue > plain.PValue);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void PairedT_EqualDifferences_CountsSignsOnly(int n)
+    {
+        // 0.9 - 0.8 and 0.8 - 0.7 differ in their last bits: rounding is no evidence.
+        var (_, interval, p) = Statistics.PairedT([.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? 0.9 - 0.8 : 0.8 - 0.7)]);
+        Assert.Equal(Math.Pow(0.5, n), p);
+        Assert.Equal(interval.Low, interval.High);
+        Assert.Equal(1, Statistics.PairedT([0.0, 0.0, 0.0]).PValue);
+    }
+
+    [Fact]
+    public void ProportionDifference_NewcombesExample_Matches()
+    {
+        // 56/70 against 48/80: 0.0524 to 0.3339 (Newcombe 1998, table II, method 10).
+        var (d, interval, p) = Statistics.ProportionDifference(56, 70, 48, 80);
+        Assert.Equal(0.2, d, 1e-12);
+        Assert.Equal(0.0524, interval.Low, 5e-5);
+        Assert.Equal(0.3339, interval.High, 5e-5);
+        Assert.InRange(p, 0.001, 0.025);
+    }
+
     [Fact]
     public void Welch_KnownSample_MatchesR()
     {

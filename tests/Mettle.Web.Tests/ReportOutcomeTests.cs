@@ -30,6 +30,13 @@ public sealed class ReportOutcomeTests
     }
 
     [Fact]
+    public void Of_TrainingThatBrokeOff_IsOpenWithoutAnyFinding()
+    {
+        ReportOutcome outcome = ReportOutcome.Of(SampleReports.Rich() with { Findings = [], Trials = [], Divergence = "Training diverged in epoch 1." });
+        Assert.Equal(("open", "Training diverged"), (outcome.Tone, outcome.Headline));
+    }
+
+    [Fact]
     public void Of_TreatmentRolledBack_StaysOpen()
     {
         RunReport rich = SampleReports.Rich();

@@ -63,6 +63,9 @@ public sealed class PairedProof(string description, string recipe, Func<Recipe, 
     public override string Description => description;
 
     /// <inheritdoc/>
+    public override int FewestSeeds => 2;
+
+    /// <inheritdoc/>
     public override ProofResult Run(ChallengeId id, ProofContext context)
     {
         var clock = Stopwatch.StartNew();

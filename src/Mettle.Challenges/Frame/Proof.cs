@@ -8,6 +8,9 @@ public abstract class Proof
     /// <summary>One or two sentences: data, problem, treatment, metric, target.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Fewest seeds that it can be judged by.</summary>
+    public virtual int FewestSeeds => 1;
+
     /// <summary>Runs it.</summary>
     /// <param name="id">The challenge.</param>
     /// <param name="context">Seeds, length, progress.</param>

@@ -97,6 +97,9 @@ public sealed record RunReport
     /// <summary>Versions, seed, threads, instruction set, SHA-256 of data and weights.</summary>
     public required IReadOnlyList<Fact> Manifest { get; init; }
 
+    /// <summary>Why the training of the packaged model broke off; null if it came to its end. Then the numbers are of a model that is not trained.</summary>
+    public string? Divergence { get; init; }
+
     /// <summary>Warnings: fallbacks, degraded settings, conflicts between techniques.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -5,7 +5,11 @@ namespace Mettle.Challenges;
 /// <summary>The tests behind verdicts. Deterministic: no verdict depends on a random draw.</summary>
 public static class Statistics
 {
+    // Relative to the largest value: below this, differences between values are rounding.
+    private const double SameValues = 1e-9;
+
     /// <summary>Mean, two-sided interval and one-sided p-value of "not above <paramref name="threshold"/>" (Student's t).</summary>
+    /// <remarks>Where all values are equal the interval has no width and the p-value is that of the sign test, 2^-n.</remarks>
     /// <param name="values">Independent differences, at least two.</param>
     /// <param name="confidence">Coverage of the interval.</param>
     /// <param name="threshold">Value that the mean is tested against.</param>
@@ -136,9 +140,11 @@ public static class Statistics
         double variance = values.Sum(v => Square(v - mean)) / (values.Count - 1);
         double se = Math.Sqrt(variance * factor);
         int freedom = values.Count - 1;
-        if (se == 0)
+        double largest = values.Max(Math.Abs);
+        if (se <= SameValues * largest)
         {
-            return (mean, new Interval(mean, mean, confidence), mean > threshold ? 0 : 1);
+            // Equal values (a metric of few rows is a coarse one) tell nothing of their spread: only their signs are evidence.
+            return (mean, new Interval(mean, mean, confidence), mean > threshold ? Math.Pow(0.5, values.Count) : 1);
         }
 
         double t = StudentT.InvCDF(0, 1, freedom, 0.5 + (confidence / 2));

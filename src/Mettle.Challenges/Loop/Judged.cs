@@ -21,6 +21,10 @@ internal sealed class Judged
 
     public IReadOnlyList<double> Differences { get; set; } = [];
 
+    public Interval? BaselineInterval { get; set; }
+
+    public Interval? TreatedInterval { get; set; }
+
     public double Mean { get; set; }
 
     public Interval Interval { get; set; } = new(0, 0);
@@ -51,13 +55,14 @@ internal sealed class Judged
     public void Take(Judged later)
     {
         (Before, Changed, Baselines, Treated, Differences) = (later.Before, later.Changed, later.Baselines, later.Treated, later.Differences);
+        (BaselineInterval, TreatedInterval) = (later.BaselineInterval, later.TreatedInterval);
         (Mean, Interval, PValue, AdjustedPValue) = (later.Mean, later.Interval, later.PValue, later.AdjustedPValue);
         Seconds += later.Seconds;
     }
 
     public string Amount() => Unit == "%" ? $"{100 * Mean:+0.00;-0.00;0.00} points" : $"{Mean:+0.####;-0.####;0}";
 
-    public Trial ToTrial(LoopOptions options)
+    public Trial ToTrial()
     {
         bool ran = Differences.Count > 0;
         return new Trial(
@@ -65,8 +70,8 @@ internal sealed class Judged
             Candidate.Challenge,
             Candidate.Treatment.Source,
             ran ? Recipe.Diff(Before, Changed) : [],
-            new Measurement(Metric, ran ? Baselines.Average() : double.NaN, ran ? Statistics.PairedT(Baselines, options.Confidence).Interval : null, Unit),
-            new Measurement(Metric, ran ? Treated.Average() : double.NaN, ran ? Statistics.PairedT(Treated, options.Confidence).Interval : null, Unit),
+            new Measurement(Metric, ran ? Baselines.Average() : double.NaN, BaselineInterval, Unit),
+            new Measurement(Metric, ran ? Treated.Average() : double.NaN, TreatedInterval, Unit),
             new Measurement($"difference in {Metric}", ran ? Mean : double.NaN, ran ? Interval : null, Unit),
             ran ? PValue : null,
             ran ? AdjustedPValue : null,
@@ -76,7 +81,7 @@ internal sealed class Judged
             Seconds)
         {
             Evidence = ran
-                ? [new TableEvidence("Each pair", ["pair", "without", "with", "difference"], [.. Differences.Select((d, i) => (IReadOnlyList<string>)[$"{i + 1}", Show(Baselines[i]), Show(Treated[i]), Show(d)])])]
+                ? [new TableEvidence("Each pair", ["pair", "without", "with", "difference"], [.. Differences.Select((d, i) => (IReadOnlyList<string>)[$"{i + 1}", Show(Baselines[i]), Show(Treated[i]), Unit == "%" ? $"{100 * d:+0.00;-0.00;0.00} points" : Show(d)])])]
                 : [],
         };
     }

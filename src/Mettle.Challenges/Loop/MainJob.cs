@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mettle.Data;
 using Mettle.Nn;
 using Mettle.Runs;
 
@@ -21,11 +22,12 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
 
     /// <summary>Runs or resumes the job in <paramref name="folder"/>; its data was read before, so that bad data leaves no folder.</summary>
     /// <exception cref="OperationCanceledException">The run was interrupted; its folder can be resumed.</exception>
+    /// <exception cref="DataException">The folder was begun with other data.</exception>
     public RunReport Run(RunFolder folder, Experiment experiment, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var recipe = experiment.Recipe;
-        folder.Update(m => m with { Threads = Scheduler.Threads, DataHashes = experiment.Data.Hashes });
+        Begin(folder, experiment);
         var first = Train(folder, experiment, "training", "first", cancellation);
         var subject = new Subject(experiment, first, RandomKey.FromSeed((ulong)recipe["seed"].Long()).For("checks"));
         var examination = Examination.Run(catalogue, subject, progress, cancellation);
@@ -48,10 +50,24 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     /// <summary>Trains only: the first stage of the job, with its weights packaged.</summary>
     public TrainedModel TrainOnly(RunFolder folder, Experiment experiment, CancellationToken cancellation)
     {
-        folder.Update(m => m with { Threads = Scheduler.Threads, DataHashes = experiment.Data.Hashes });
+        Begin(folder, experiment);
         var model = Train(folder, experiment, "training", "first", cancellation);
         WriteModel(folder, experiment, model);
         return model;
+    }
+
+    // What the folder holds (checkpoints, finished retrainings) belongs to the rows it was begun with.
+    private static void Begin(RunFolder folder, Experiment experiment)
+    {
+        foreach (var (name, hash) in folder.Manifest.DataHashes)
+        {
+            if (experiment.Data.Hashes.GetValueOrDefault(name) != hash)
+            {
+                throw new DataException($"The data has changed since the run {folder.Id} was begun.", "Restore the file or begin a new run.", name);
+            }
+        }
+
+        folder.Update(m => m with { Threads = Scheduler.Threads, DataHashes = experiment.Data.Hashes });
     }
 
     private TrainedModel Train(RunFolder folder, Experiment experiment, string stageName, string phase, CancellationToken cancellation)

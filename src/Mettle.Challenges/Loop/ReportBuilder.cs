@@ -50,6 +50,7 @@ internal sealed class ReportBuilder(
                 .. manifest.DataHashes.Select(h => new Fact($"SHA-256 of {h.Key}", h.Value)),
                 new("SHA-256 of the weights", WeightsSha256),
             ],
+            Divergence = final.Result.Divergence?.Message,
             Warnings = [.. Diverged(first, "The model before treatment"), .. ReferenceEquals(first, final) ? [] : Diverged(final, "The treated model"), .. loop.Warnings],
         };
     }
@@ -61,6 +62,11 @@ internal sealed class ReportBuilder(
         string good = headline is null
             ? $"A {what} of {Whole(final.Module.ParameterCount)} parameters; no test rows are held out."
             : $"A {what} of {Whole(final.Module.ParameterCount)} parameters with {headline.Metric} {Show(headline)}.";
+        if (final.Result.Divergence is not null)
+        {
+            good = $"Training diverged and broke off. {good}";
+        }
+
         int problems = examination.Problems.Count;
         var accepted = loop.Trials.Where(t => t.Verdict == Verdict.Accepted).Select(t => t.Treatment).ToList();
         int back = loop.Trials.Count(t => t.Verdict == Verdict.RolledBack);
@@ -70,6 +76,11 @@ internal sealed class ReportBuilder(
             : accepted.Count > 0
                 ? $"; {string.Join(" and ", accepted)} shown to help on held-out rows and kept"
                 : loop.Trials.Count > 0 ? "; no treatment was shown to help, so the recipe is as it was" : "; treatment is off in this recipe or none applies";
+        if (final.Result.Divergence is not null && problems == 0 && loop.Trials.Count == 0)
+        {
+            return good;
+        }
+
         return good + (problems == 0 && loop.Trials.Count > 0 ? found.TrimEnd('.') : found) + treated + (back > 0 ? $"; {back} rolled back." : problems > 0 || loop.Trials.Count > 0 ? "." : "");
     }
 

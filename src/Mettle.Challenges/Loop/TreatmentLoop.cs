@@ -9,9 +9,13 @@ namespace Mettle.Challenges;
 /// these rows are disjoint folds. The test split takes no part.
 /// </summary>
 /// <remarks>
-/// Difference and interval: corrected resampled t (Nadeau and Bengio 2003). Acceptance: Holm over all trials of the run.
-/// First all candidates are judged against the given recipe; the best accepted one becomes the recipe, and the other
-/// significant ones are judged again on top of it, one after another.
+/// Difference and interval: corrected resampled t (Nadeau and Bengio 2003). Acceptance: Holm over all trials of the run, and
+/// an interval above the smallest effect worth keeping.
+/// First all candidates are judged against the given recipe; the one with the strongest evidence becomes the recipe, and the
+/// other significant ones are judged again on top of it, one after another. Such a one must help alone and on top, so its
+/// p-value is the larger of the two, times the treatments not accepted yet: Holm's procedure rejects in any order, as long
+/// as the factor falls only with what was rejected before. The chance of accepting any treatment that does not help stays
+/// below 1 - confidence.
 /// </remarks>
 public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, TrialLedger ledger, IRunProgress progress)
 {
@@ -33,14 +37,17 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
         var clock = Stopwatch.StartNew();
         foreach (var c in candidates)
         {
-            bool late = options.Decide($"treat-{c.Treatment.Name}", () => options.Budget > 0 && clock.Elapsed.TotalSeconds > options.Budget ? "skip" : "run") == "skip";
-            first.Add(late ? Judged.NotTried(c, $"The budget of {options.Budget:0} s was spent.") : judge.Judge(experiment, c, stage));
+            first.Add(Late($"treat-{c.Treatment.Name}", clock) ? Judged.NotTried(c, $"The budget of {options.Budget:0.##} s was spent.") : judge.Judge(experiment, c, stage));
         }
 
-        return Settle(experiment, first, judge, stage, warnings);
+        return Settle(experiment, first, judge, stage, clock, warnings);
     }
 
-    private LoopResult Settle(Experiment experiment, List<Judged> first, TrialJudge judge, IStage stage, List<string> warnings)
+    // The clock decides once; a resumed run and `reproduce` repeat what it decided.
+    private bool Late(string name, Stopwatch clock)
+        => options.Decide(name, () => options.Budget > 0 && clock.Elapsed.TotalSeconds > options.Budget ? "skip" : "run") == "skip";
+
+    private LoopResult Settle(Experiment experiment, List<Judged> first, TrialJudge judge, IStage stage, Stopwatch clock, List<string> warnings)
     {
         var tried = first.Where(j => j.Differences.Count > 0).ToList();
         var adjusted = Statistics.Holm([.. tried.Select(j => j.PValue)]);
@@ -49,13 +56,14 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             tried[i].AdjustedPValue = adjusted[i];
         }
 
-        var winners = tried.Where(Convincing).OrderByDescending(j => j.Mean).ToList();
+        var winners = tried.Where(Convincing).OrderBy(j => j.PValue).ThenByDescending(j => j.Mean).ToList();
         var current = experiment;
-        int trials = tried.Count;
+        int open = tried.Count;
         Judged? best = winners.FirstOrDefault();
         if (best is not null)
         {
-            best.Accept($"Better on held-out rows by {best.Amount()}; with confidence over {best.Differences.Count} paired runs.");
+            best.Accept($"Better on held-out rows by {best.Amount()} over {best.Differences.Count} paired runs, more than chance explains.");
+            open--;
             current = experiment.With(best.Changed);
             Warn(best, experiment.Recipe, warnings);
         }
@@ -68,15 +76,22 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
                 continue;
             }
 
+            if (Late($"treat-{w.Candidate.Treatment.Name}-on-top", clock))
+            {
+                w.RollBack($"Helps alone; the budget of {options.Budget:0.##} s was spent before it could be judged on top of {best!.Candidate.Treatment.Name}.");
+                continue;
+            }
+
             var again = judge.Judge(current, w.Candidate with { Changed = both }, stage);
-            trials++;
-            again.AdjustedPValue = Math.Min(1, again.PValue * trials);
+            again.PValue = Math.Max(w.PValue, again.PValue);
+            again.AdjustedPValue = Math.Min(1, again.PValue * open);
             w.Take(again);
             if (Convincing(again))
             {
                 w.Accept($"Better by a further {again.Amount()} on top of what was accepted before.");
                 Warn(w, current.Recipe, warnings);
                 current = current.With(both);
+                open--;
             }
             else
             {
@@ -91,10 +106,10 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
                 : $"The gain of {j.Amount()} could be chance (adjusted p = {j.AdjustedPValue:0.###}); the recipe is as it was.");
         }
 
-        return new LoopResult(current.Recipe, [.. first.Select(j => j.ToTrial(options))], warnings);
+        return new LoopResult(current.Recipe, [.. first.Select(j => j.ToTrial())], warnings);
     }
 
-    private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Mean > options.MinEffect;
+    private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Interval.Low > options.MinEffect;
 
     private static void Warn(Judged j, Recipe before, List<string> warnings)
         => warnings.AddRange(j.Candidate.Treatment.Conflicts.Where(c => c.InUse(before)).Select(c => $"{j.Candidate.Treatment.Name} with {c.With}: {c.Why}"));
@@ -118,6 +133,11 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             {
                 warnings.Add($"{name} was not tried: {reason}");
             }
+        }
+
+        if (result.Count > options.MaxTrials)
+        {
+            warnings.Add($"Not tried, since treat.max-trials is {options.MaxTrials}: {string.Join(", ", result.Skip(options.MaxTrials).Select(c => c.Treatment.Name))}.");
         }
 
         return [.. result.Take(options.MaxTrials)];

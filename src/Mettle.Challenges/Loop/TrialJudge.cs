@@ -31,7 +31,8 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
 
         double[] differences = [.. results.Zip(baselines, (a, b) => a - b)];
         int held = experiment.Data.DevelopmentRows / folds;
-        var (mean, interval, p) = Statistics.CorrectedResampledT(differences, held, experiment.Data.DevelopmentRows - held, options.Confidence, options.MinEffect);
+        int training = experiment.Data.DevelopmentRows - held;
+        var (mean, interval, p) = Statistics.CorrectedResampledT(differences, held, training, options.Confidence, options.MinEffect);
         var (metric, unit) = Evaluation.MetricOf(experiment.Data.Encoded.Input.Task);
         return new Judged
         {
@@ -42,6 +43,8 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
             Unit = unit,
             Baselines = baselines,
             Treated = results,
+            BaselineInterval = Statistics.CorrectedResampledT(baselines, held, training, options.Confidence).Interval,
+            TreatedInterval = Statistics.CorrectedResampledT(results, held, training, options.Confidence).Interval,
             Differences = differences,
             Mean = mean,
             Interval = interval,
@@ -67,7 +70,7 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
                 cancellation.ThrowIfCancellationRequested();
                 double metric = model.Validation!.Metric;
 
-                // A run that diverged is as bad as guessing; NaN would hide it.
-                return double.IsFinite(metric) ? metric : fold.Data.Encoded.Input.Task == LearningTask.Classification ? 0 : -1;
+                // NaN outputs count as the worst there is. R² has no floor, and one wild run must not outweigh all others.
+                return fold.Data.Encoded.Input.Task == LearningTask.Classification ? metric : double.IsFinite(metric) ? Math.Max(-1, metric) : -1;
             });
 }

@@ -33,6 +33,8 @@ internal sealed class ProveCommand : CliCommand
         if (parsed.GetValue(RunOptions.Threads) is { } threads) Scheduler.Threads = threads;
         string name = parsed.GetRequiredValue(_challenge);
         var chosen = name == All ? House.Catalogue.All : [House.Challenge(name)];
+        if (parsed.GetValue(_seeds) is { } seeds && chosen.FirstOrDefault(c => seeds < c.Proof.FewestSeeds) is { } more)
+            throw new BadInputException($"--seeds {seeds}: the proof of {more.Id} compares pairs and needs at least {more.Proof.FewestSeeds}");
         using RunStore? store = parsed.GetValue(_store) is { } connection ? RunStore.Open(connection) : null;
         var records = new List<ProofRecord>();
         using var interruption = new Interruption(Console.Error.WriteLine, "stopping at the next step; a proof cannot be resumed");

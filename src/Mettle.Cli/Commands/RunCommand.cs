@@ -36,6 +36,6 @@ internal sealed class RunCommand : JobCommand
     protected override int Show(RunOutcome outcome, ParseResult parsed, Terminal terminal)
     {
         RunSummary.Show(outcome, terminal);
-        return Code(parsed.GetRequiredValue(_failOn), ReportOutcome.Of(outcome.Report!).Untreated);
+        return outcome.Report!.Divergence is not null ? ExitCode.Failed : Code(parsed.GetRequiredValue(_failOn), ReportOutcome.Of(outcome.Report).Untreated);
     }
 }

@@ -23,6 +23,7 @@ internal static class RunSummary
             report.TestMetricsBefore,
             Findings = report.Findings.Select(Row),
             report.Skipped,
+            report.Divergence,
             Trials = report.Trials.Select(Row),
             report.Warnings,
             outcome.Manifest.WeightsSha256,

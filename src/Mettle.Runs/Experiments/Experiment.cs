@@ -100,9 +100,8 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
 
         int development = split.Train.Length + split.Validation.Length;
         split = Folds.Limit(split, Stratify(recipe, source), recipe["data.limit"].Int(), key.For("limit"));
-        double noise = recipe["data.label-noise"].Double();
-        var encoded = source.Encode(split, recipe, (labels, rows) => noise > 0 ? Noisy(labels, noise, key.For("label-noise"), rows) : labels);
-        Require(recipe, encoded.Input, noise);
+        var encoded = source.Encode(split, recipe, NoiseOf(recipe, source, key.For("label-noise")));
+        Require(recipe, encoded.Input);
         if (recipe["data.augment"].Words<IAugmentation>() is { Count: > 0 } augmentations)
         {
             if (encoded.Input.Sample.Rank != 3)
@@ -116,16 +115,17 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         return new ExperimentData(encoded, development, source.Hashes);
     }
 
-    private static void Require(Recipe recipe, InputSpec input, double noise)
+    private static void Require(Recipe recipe, InputSpec input)
     {
         if (input.Task == LearningTask.Classification && input.Outputs < 2)
         {
             throw recipe["data.source"].Problem("has rows of one class only, so there is nothing to tell apart");
         }
 
-        if (input.Task == LearningTask.Regression && noise > 0)
+        string task = recipe["data.task"].Text();
+        if (task != "auto" && (task == "classification") != (input.Task == LearningTask.Classification))
         {
-            throw recipe["data.label-noise"].Problem("changes classes; here numbers are predicted");
+            throw recipe["data.task"].Problem($"is '{task}', but this source is for {(task == "classification" ? "regression" : "classification")}: leave it at auto");
         }
     }
 
@@ -134,17 +134,22 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         double validation = recipe["data.validation"].Double();
         double test = source.BringsTest ? 0 : recipe["data.test"].Double();
         var modulo = recipe["data.test-modulo"].Ints();
-        if (modulo.Count is not (0 or 2))
+        if (modulo.Count > 0 && (modulo.Count != 2 || modulo[0] < 2 || modulo[1] >= modulo[0]))
         {
-            throw recipe["data.test-modulo"].Problem("is [m, r]: rows whose index modulo m is r are test rows");
+            throw recipe["data.test-modulo"].Problem("must be [m, r] with m at least 2 and r below m: rows whose index modulo m is r are test rows");
         }
 
-        double rest = modulo.Count == 2 ? 1 - (1.0 / Math.Max(2, modulo[0])) : 1 - test;
+        if (modulo.Count > 0 && source.BringsTest)
+        {
+            throw recipe["data.test-modulo"].Problem("chooses test rows, but the source brings its own: leave one of the two out");
+        }
+
+        double rest = modulo.Count == 2 ? 1 - (1.0 / modulo[0]) : 1 - test;
         var rule = new SplitRule
         {
             Validation = validation * rest,
             Test = test,
-            TestEvery = modulo.Count == 2 && !source.BringsTest ? (modulo[0], modulo[1]) : null,
+            TestEvery = modulo.Count == 2 ? (modulo[0], modulo[1]) : null,
             Seed = (ulong)recipe["seed"].Long(),
         };
         try
@@ -159,10 +164,26 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
 
     private static ReadOnlySpan<int> Stratify(Recipe recipe, SourceData source) => recipe["data.stratify"].Bool() ? source.Classes : [];
 
-    // A row's noise depends on its place in the source, so it is the same in every fold.
-    private static int[] Noisy(int[] labels, double rate, RandomKey key, ReadOnlySpan<int> rows)
+    private static Relabel NoiseOf(Recipe recipe, SourceData source, RandomKey key)
     {
-        int classes = labels.Max() + 1;
+        double rate = recipe["data.label-noise"].Double();
+        if (rate <= 0)
+        {
+            return (labels, _) => labels;
+        }
+
+        if (source.Classes.IsEmpty)
+        {
+            throw recipe["data.label-noise"].Problem("replaces classes by wrong ones; here numbers are predicted");
+        }
+
+        int classes = source.Classes.ToArray().Max() + 1;
+        return (labels, rows) => Noisy(labels, classes, rate, key, rows);
+    }
+
+    // A row's noise depends on its place in the source and the classes of the whole source, so it is the same in every fold.
+    private static int[] Noisy(int[] labels, int classes, double rate, RandomKey key, ReadOnlySpan<int> rows)
+    {
         var noisy = (int[])labels.Clone();
         for (int i = 0; i < noisy.Length; i++)
         {

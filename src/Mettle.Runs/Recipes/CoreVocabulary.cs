@@ -8,7 +8,7 @@ public static class CoreVocabulary
 
     /// <summary>A fresh vocabulary with the core fields and no words.</summary>
     public static Vocabulary Create() => new(
-        Field.Text("name", null, "Name of the experiment; run folders begin with it.", required: true),
+        Field.Text("name", null, "Name of the experiment; run folders begin with it.", required: true) with { Incidental = true },
         Field.Int("seed", 1, "Key of all random numbers.", min: 0, max: MaxSeed),
         Data(),
         Field.OneOf("model", "model", null, "The model.", required: true),
@@ -43,7 +43,7 @@ public static class CoreVocabulary
         Field.Text("task", "auto", "What is predicted; auto decides by the target.", choices: ["auto", "classification", "regression"]),
         Field.Float("validation", 0.15, "Share of the training rows held out for choosing.", min: 0, max: 0.9),
         Field.Float("test", 0.2, "Share of all rows held out for the end, where the source brings no test set.", min: 0, max: 0.9),
-        Field.Ints("test-modulo", null, "[m, r, ...]: row i is a test row when i mod m is one of r, ...; replaces test.", min: 0),
+        Field.Ints("test-modulo", null, "[m, r]: row i is a test row when i mod m is r; in place of test.", min: 0),
         Field.Bool("stratify", true, "Keep the classes' shares equal in all splits."),
         Field.Int("limit", 0, "Use only the first n training rows; 0 for all.", min: 0),
         Field.Text("normalize", "auto", "Scaling of inputs by statistics of the training rows: standard to mean 0 and deviation 1, unit to 0 .. 1.", choices: ["auto", "none", "standard", "unit"]),
@@ -75,6 +75,6 @@ public static class CoreVocabulary
         Field.OneOf("averaging", "averaging", null, "Averages weights over training; unset keeps the last."),
         Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
         Field.Int("checkpoint-every", 0, "Steps between checkpoints; 0 for one per epoch.", min: 0),
-        Field.Int("threads", 0, "Threads of the kernels; 0 for all cores. Changes speed, never results.", min: 0, max: 1024),
+        Field.Int("threads", 0, "Threads of the kernels; 0 for all cores. Changes speed, never results.", min: 0, max: 1024) with { Incidental = true },
         Field.Text("precision", "f32", "Number format of computing.", choices: ["f32"]));
 }

@@ -21,6 +21,9 @@ public sealed record Field(string Name, FieldKind Kind, string Doc)
     /// <summary>The texts allowed; null allows any.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 
+    /// <summary>Changes how a run is carried out, never what comes out of it; left out of <see cref="Recipe.Hash"/>.</summary>
+    public bool Incidental { get; init; }
+
     /// <summary>A recipe without it is refused.</summary>
     public bool Required { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class RecipeHash
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
-            new RecipeHash(vocabulary, json).Section(root, vocabulary.Fields.Where(f => f.Name != "name"));
+            new RecipeHash(vocabulary, json).Section(root, vocabulary.Fields);
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
@@ -26,7 +26,7 @@ internal sealed class RecipeHash
     private void Section(MapNode? map, IEnumerable<Field> fields)
     {
         _json.WriteStartObject();
-        foreach (Field field in fields.OrderBy(f => f.Name, StringComparer.Ordinal))
+        foreach (Field field in fields.Where(f => !f.Incidental).OrderBy(f => f.Name, StringComparer.Ordinal))
         {
             Node? node = map?.Find(field.Name)?.Value;
             // A field with neither value nor default says nothing, so adding such a field keeps older hashes.

@@ -16,6 +16,7 @@ public sealed record ReportOutcome
         Untreated = Problems.Count(f => !treated.Contains(f.Challenge));
         Checks = report.Findings.Select(f => (f.Challenge, f.Check)).Distinct().Count();
         Skipped = report.Skipped.Count;
+        Diverged = report.Divergence is not null;
     }
 
     /// <summary>Findings over their threshold.</summary>
@@ -42,11 +43,14 @@ public sealed record ReportOutcome
     /// <summary>Checks that could not run.</summary>
     public int Skipped { get; }
 
-    /// <summary>The tone of the header: "unknown" without checks, "good" without problems, "treated" if each has an accepted treatment, else "open".</summary>
-    public string Tone => Checks == 0 ? "unknown" : Problems.Count == 0 ? "good" : Untreated == 0 ? "treated" : "open";
+    /// <summary>Whether the packaged model's training broke off.</summary>
+    public bool Diverged { get; }
+
+    /// <summary>The tone of the header: "open" if training broke off, "unknown" without checks, "good" without problems, "treated" if each has an accepted treatment, else "open".</summary>
+    public string Tone => Diverged ? "open" : Checks == 0 ? "unknown" : Problems.Count == 0 ? "good" : Untreated == 0 ? "treated" : "open";
 
     /// <summary>One line: "2 problems found, 1 without an accepted treatment".</summary>
-    public string Headline => Problems.Count switch
+    public string Headline => Diverged ? $"Training diverged{(Problems.Count == 0 ? "" : $"; {Count(Problems.Count, "problem")} found")}" : Problems.Count switch
     {
         0 when Checks == 0 => "Nothing was checked",
         0 => "No problem found",

@@ -221,6 +221,13 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void Hash_OtherThreads_IsEqual()
+    {
+        Recipe recipe = SampleVocabulary.Parse(SampleVocabulary.Digits);
+        Assert.Equal(recipe.Hash, recipe.With("train.threads", 2).Hash);
+    }
+
+    [Fact]
     public void Hash_AnyOtherChange_Differs()
     {
         Recipe recipe = Digits;

@@ -25,6 +25,11 @@ public sealed class GeneralizationGap : Check
             return CheckResult.Skip("No validation rows are held out: set data.validation above 0.");
         }
 
+        if (!double.IsFinite(validation.Losses().Sum() + train.Losses().Sum()))
+        {
+            return CheckResult.Skip("The model's outputs are not finite, so there is no loss to compare.");
+        }
+
         var (gap, interval, p) = Statistics.Welch(validation.Losses(), train.Losses(), threshold: Threshold);
         string metrics = train.Task == LearningTask.Classification
             ? $" Accuracy is {100 * train.Accuracy:0.0} % on training rows and {100 * validation.Accuracy:0.0} % on validation rows."

@@ -3,8 +3,8 @@ using Mettle.Runs;
 namespace Mettle.Challenges.Model;
 
 /// <summary>
-/// Share of training rows that the model gets right only because it has seen them: right in the models trained with the
-/// row, wrong in the model trained without it. Three models are trained, each without one third of the rows.
+/// Share of training rows that the model gets right only because it has seen them: the share right in models trained with a
+/// row less the share right in the model trained without it. Three models are trained, each without one third of the rows.
 /// </summary>
 /// <remarks>Feldman and Zhang, "What neural networks memorize and why" (NeurIPS 2020), with folds in place of random subsets.</remarks>
 public sealed class Memorization : Check
@@ -33,37 +33,41 @@ public sealed class Memorization : Check
             return CheckResult.Skip($"It would train {Folds} further models of this size; rows x epochs x parameters is {work:0.0e0}, the limit {MostWork:0.0e0}.");
         }
 
-        var (memorized, judged) = Count(subject);
-        double share = memorized / (double)judged;
+        var (seenRight, seen, heldRight, held) = Count(subject);
+        if (seenRight == 0 && heldRight == 0)
+        {
+            return CheckResult.Skip("No row was ever classified right, so there is nothing to remember.");
+        }
+
+        var (share, interval, p) = Statistics.ProportionDifference(seenRight, seen, heldRight, held, threshold: Threshold);
         bool over = share > Threshold;
-        var interval = Statistics.Wilson(memorized, judged, 0.95);
         return CheckResult.Of(new Finding(
             challenge,
             Name,
-            over ? $"{100 * share:0.0} % of the training rows are known by heart only." : $"Few training rows ({100 * share:0.0} %) are known by heart only.",
-            $"Rows that the models trained with them get right and the model trained without them gets wrong, over {Folds} folds of {judged} rows. Mislabelled and unusual rows are the first to be memorised.",
+            over ? $"{100 * share:0.0} % of the training rows are known by heart only." : $"Few training rows ({100 * Math.Max(0, share):0.0} %) are known by heart only.",
+            $"Share of rows right in models trained with them ({100.0 * seenRight / seen:0.0} %) less the share right in a model trained without them ({100.0 * heldRight / held:0.0} %), over {Folds} folds of {held} rows; interval and p-value by Newcombe's score method, as if the two shares came from separate rows, which errs on the side of no alarm. Mislabelled and unusual rows are the first to be memorised.",
             new Measurement("share of rows memorised", share, interval, "%"),
             Threshold,
-            Statistics.ProportionAbove(memorized, judged, Threshold),
+            p,
             over ? Severity.Problem : Severity.Fine,
             [],
             over ? ["mixup", "weight-decay", "early-stopping", "label-smoothing"] : []));
     }
 
-    private static (int Memorized, int Judged) Count(Subject subject)
+    private static (int SeenRight, int Seen, int HeldRight, int Held) Count(Subject subject)
     {
-        var runs = Enumerable.Range(0, Folds).Select(k =>
+        int seenRight = 0, seen = 0, heldRight = 0, held = 0;
+        for (int k = 0; k < Folds; k++)
         {
             using var scope = MemoryScope.Begin("memorisation");
-            var fold = subject.Experiment.Fold(k, Folds);
-            var model = fold.Train(new TrainOptions());
-            return (Held: model.Validation!, Seen: model.Train, Rows: fold.Data);
-        }).ToList();
+            var model = subject.Experiment.Fold(k, Folds).Train(new TrainOptions());
+            seenRight += model.Train.Correct;
+            seen += model.Train.Count;
+            heldRight += model.Validation!.Correct;
+            held += model.Validation.Count;
+        }
 
-        // Right when seen, over all models that saw it, less right when held out: both are rates over the same rows.
-        int seenRight = runs.Sum(r => r.Seen.Correct), seen = runs.Sum(r => r.Seen.Count);
-        int heldRight = runs.Sum(r => r.Held.Correct), held = runs.Sum(r => r.Held.Count);
-        double share = Math.Max(0, (seenRight / (double)seen) - (heldRight / (double)held));
-        return ((int)Math.Round(share * held), held);
+        // Each row is seen by all models but one: counted once, as one row is one piece of evidence.
+        return ((int)Math.Round(seenRight / (Folds - 1.0)), seen / (Folds - 1), heldRight, held);
     }
 }

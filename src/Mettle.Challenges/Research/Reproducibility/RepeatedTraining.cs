@@ -3,8 +3,8 @@ using Mettle.Runs;
 namespace Mettle.Challenges.Research;
 
 /// <summary>
-/// Trains the recipe's first epoch on a few of its rows again and again, with one thread and with all, and compares the
-/// weights bit by bit. Also compares the data files with what was read.
+/// Trains one epoch of the recipe (without its warmup, which may be longer) on a few of its rows again and again, with one thread and with all, and compares the
+/// weights bit by bit.
 /// </summary>
 public sealed class RepeatedTraining : Check
 {
@@ -19,7 +19,7 @@ public sealed class RepeatedTraining : Check
     {
         var recipe = subject.Recipe;
         int limit = recipe["data.limit"].Int();
-        var small = subject.Experiment.With(recipe.With("train.epochs", 1).With("data.limit", limit == 0 ? Rows : Math.Min(limit, Rows)));
+        var small = subject.Experiment.With(recipe.With("train.epochs", 1).With("train.warmup", 0).With("data.limit", limit == 0 ? Rows : Math.Min(limit, Rows)));
         int threads = Scheduler.Threads;
         var hashes = new List<(string Where, string Hash)>();
         try

@@ -13,13 +13,7 @@ public sealed record IdxSource(string Images, string Labels, string TestImages, 
         string[]? names = ClassNames.Length > 0 ? ClassNames.Split('\n') : null;
         var train = IdxReader.ReadLabelled(Images, Labels, names);
         var test = TestImages.Length > 0 ? IdxReader.ReadLabelled(TestImages, TestLabels, names) : null;
-        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (string file in new[] { Images, Labels, TestImages, TestLabels }.Where(f => f.Length > 0))
-        {
-            hashes[System.IO.Path.GetFileName(file)] = FileHash.Sha256(file);
-        }
-
-        return new ImageRows(train, test, hashes);
+        return new ImageRows(train, test, FileHash.ByName([.. new[] { Images, Labels, TestImages, TestLabels }.Where(f => f.Length > 0)]));
     }
 }
 

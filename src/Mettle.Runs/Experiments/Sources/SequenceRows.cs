@@ -25,7 +25,7 @@ public sealed class SequenceRows(float[] values, int steps, int features, float[
 
     /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
-        => new(
+        => recipe["data.normalize"].Text() is not ("auto" or "none") ? throw recipe["data.normalize"].Problem("is for images and tables; sequences are used as they are") : new(
             Rows(split.Train.AsSpan()),
             split.Validation.IsEmpty ? null : Rows(split.Validation.AsSpan()),
             split.Test.IsEmpty ? null : Rows(split.Test.AsSpan()),

@@ -18,17 +18,8 @@ public sealed record CsvSource(string Path, string TestPath, CsvLayout Options, 
         string column = target.HasValue ? target.Text() : throw target.Problem("is needed for a table: the column to predict");
         var options = Options.ToOptions(column);
         var table = CsvReader.Read(Path, options);
-        if (!table.Has(column))
-        {
-            throw target.Problem($"names no column of {Path}: '{column}'. Columns: {string.Join(", ", table.Names.Take(30))}");
-        }
-
         var test = TestPath.Length > 0 ? CsvReader.ReadLike(table, TestPath, options) : null;
-        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal) { [System.IO.Path.GetFileName(Path)] = FileHash.Sha256(Path) };
-        if (test is not null)
-        {
-            hashes[System.IO.Path.GetFileName(TestPath)] = FileHash.Sha256(TestPath);
-        }
+        var hashes = FileHash.ByName(test is null ? [Path] : [Path, TestPath]);
 
         if (Options.ImageHeight > 0)
         {
@@ -109,7 +100,7 @@ public sealed class TableRows : SourceData
     /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
-        var encoder = TableEncoder.Fit(table, split.Train.AsSpan(), options);
+        var encoder = TableEncoder.Fit(table, split.Train.AsSpan(), options with { Transform = TransformOf(recipe) });
         var train = encoder.Encode(table.Take(split.Train.AsSpan()));
         var testTable = test ?? table.Take(split.Test.AsSpan());
         int features = encoder.Numeric.Count == 0 ? 0 : train.Numeric.Length / train.RowCount;
@@ -131,6 +122,13 @@ public sealed class TableRows : SourceData
             Encoder = encoder.ToJson(),
         };
     }
+
+    private static NumericTransform TransformOf(Recipe recipe) => recipe["data.normalize"].Text() switch
+    {
+        "auto" => NumericTransform.Auto,
+        "standard" => NumericTransform.Standard,
+        var other => throw recipe["data.normalize"].Problem($"is '{other}', which is for images; a table's columns take auto or standard"),
+    };
 
     private static string Count(int n) => n.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,0 +1,131 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges.Tests;
+
+/// <summary>The loop on retrainings whose outcomes are on record already, so that every verdict's arithmetic is seen.</summary>
+public sealed class TreatmentLoopTests
+{
+    private const int Pairs = 5;
+
+    [Fact]
+    public void Run_SecondTreatmentHelpsOnTop_BothAreInTheRecipe()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[mixup, ema]");
+        var mixup = Changed(given, "mixup");
+        using var run = Recorded(
+            folder,
+            (given, [0.80, 0.81, 0.80, 0.79, 0.80]),
+            (mixup, [0.90, 0.91, 0.901, 0.89, 0.90]),
+            (Changed(given, "ema"), [0.85, 0.86, 0.86, 0.84, 0.85]),
+            (Changed(mixup, "ema"), [0.93, 0.94, 0.931, 0.925, 0.93]));
+        var result = Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.All(result.Trials, t => Assert.Equal(Verdict.Accepted, t.Verdict));
+        Assert.Equal(Changed(mixup, "ema").Hash, result.Recipe.Hash);
+        Assert.All(result.Trials, t => Assert.True(t.AdjustedPValue < 0.05 && t.Difference.Interval!.Low > 0));
+        Assert.Contains("on top", result.Trials[1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_SecondTreatmentAddsNothing_IsRolledBack()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[mixup, ema]");
+        var mixup = Changed(given, "mixup");
+        using var run = Recorded(
+            folder,
+            (given, [0.80, 0.81, 0.80, 0.79, 0.80]),
+            (mixup, [0.90, 0.91, 0.901, 0.89, 0.90]),
+            (Changed(given, "ema"), [0.85, 0.86, 0.86, 0.84, 0.85]),
+            (Changed(mixup, "ema"), [0.90, 0.92, 0.89, 0.89, 0.90]));
+        var result = Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.Equal([Verdict.Accepted, Verdict.RolledBack], result.Trials.Select(t => t.Verdict));
+        Assert.Equal(mixup.Hash, result.Recipe.Hash);
+        Assert.Contains("Helps alone", result.Trials[1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_GainWithinChance_IsRolledBackThoughItsMeanIsAbove()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[ema]");
+        using var run = Recorded(folder, (given, [0.80, 0.81, 0.80, 0.79, 0.80]), (Changed(given, "ema"), [0.82, 0.80, 0.84, 0.78, 0.81]));
+        var trial = Assert.Single(Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken).Trials);
+        Assert.Equal(Verdict.RolledBack, trial.Verdict);
+        Assert.True(trial.Difference.Value > 0);
+        Assert.Contains("chance", trial.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_GainBelowTheSmallestWorthKeeping_IsRolledBack()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[ema]");
+        (Recipe, double[])[] outcomes = [(given, [0.80, 0.81, 0.80, 0.79, 0.80]), (Changed(given, "ema"), [0.81, 0.821, 0.81, 0.80, 0.811])];
+        using (var run = Recorded(folder, outcomes))
+        {
+            Assert.Equal(Verdict.Accepted, Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken).Trials[0].Verdict);
+        }
+
+        using var again = Recorded(folder, outcomes);
+        var trial = Loop(again, o => o with { MinEffect = 0.02 }).Run(Prepare(given), [], TestContext.Current.CancellationToken).Trials[0];
+        Assert.Equal(Verdict.RolledBack, trial.Verdict);
+    }
+
+    [Fact]
+    public void Run_BudgetSpent_IsOnRecordAndRepeatedWithoutTheClock()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[mixup, ema]");
+        using var run = Recorded(folder, (given, [0.80, 0.81, 0.80, 0.79, 0.80]), (Changed(given, "mixup"), [0.90, 0.91, 0.901, 0.89, 0.90]));
+        run.Update(m => m with { Decisions = [new RunDecision("treat-mixup", "run", DateTimeOffset.UnixEpoch)] });
+        var result = Loop(run, o => o with { Budget = 1e-9 }).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.Equal([Verdict.Accepted, Verdict.NotTried], result.Trials.Select(t => t.Verdict));
+        Assert.Contains("budget", result.Trials[1].Reason, StringComparison.Ordinal);
+        Assert.Equal(["treat-mixup=run", "treat-ema=skip"], run.Manifest.Decisions.Select(d => $"{d.Name}={d.Value}"));
+
+        // No limit any more: what was decided stays decided.
+        var repeated = Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.Equal(result.Trials.Select(t => t.Verdict), repeated.Trials.Select(t => t.Verdict));
+    }
+
+    [Fact]
+    public void Run_MoreCandidatesThanTrials_SaysWhichWereNotTried()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[mixup, ema, swa]");
+        using var run = Recorded(folder, (given, [0.8, 0.81, 0.8, 0.79, 0.8]), (Changed(given, "mixup"), [0.7, 0.7, 0.71, 0.7, 0.7]));
+        var result = Loop(run, o => o with { MaxTrials = 1 }).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.Equal(3, Assert.Single(result.Trials).Seeds);
+        Assert.Contains(result.Warnings, w => w.Contains("ema, swa", StringComparison.Ordinal));
+    }
+
+    private static Recipe Given(string treatments) => House.Recipe().With("train.epochs", 1).WithYaml("treat.treatments", treatments);
+
+    private static Recipe Changed(Recipe recipe, string treatment) => House.Catalogue.Treatment(treatment).Apply(recipe, out _)!;
+
+    private static Experiment Prepare(Recipe recipe) => Experiment.Prepare(recipe, new DataCache());
+
+    private static TreatmentLoop Loop(RunFolder run, Func<LoopOptions, LoopOptions>? change = null)
+    {
+        var options = LoopOptions.Of(House.Recipe()) with { Seeds = Pairs, Decide = run.Decide };
+        return new TreatmentLoop(House.Catalogue, change?.Invoke(options) ?? options, new TrialLedger(run), SilentProgress.Instance);
+    }
+
+    // A loop that trained a model after all would take none of these numbers.
+    private static RunFolder Recorded(TemporaryFolder folder, params IReadOnlyList<(Recipe Recipe, double[] Metrics)> outcomes)
+    {
+        var run = RunFolder.Create(folder.Path, "recorded", TimeProvider.System);
+        var ledger = new TrialLedger(run);
+        foreach (var (recipe, metrics) in outcomes)
+        {
+            for (int k = 0; k < Pairs; k++)
+            {
+                double metric = metrics[k];
+                ledger.Get($"{recipe.Hash}:{k}/{Pairs}", () => metric);
+            }
+        }
+
+        return run;
+    }
+}
