@@ -31,8 +31,7 @@ public static class CoreVocabulary
             Field.Float("min-effect", 0, "Smallest improvement of the metric worth keeping.", min: 0)),
         Field.Section(
             "package",
-            "What is written at the end besides recipe, manifest and JSON.",
-            Field.Bool("safetensors", true, "Write the weights as safetensors."),
+            "What is written at the end besides recipe, manifest, weights and JSON.",
             Field.Bool("report", true, "Write the HTML report.")));
 
     private static Field Data() => Field.Section(
