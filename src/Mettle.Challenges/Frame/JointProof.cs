@@ -9,6 +9,9 @@ public sealed class JointProof(params IReadOnlyList<PairedProof> proofs) : Proof
     public override string Description => string.Join(" ", proofs.Select((p, i) => $"({i + 1}) {p.Description}"));
 
     /// <inheritdoc/>
+    public override int FewestSeeds => proofs.Max(p => p.FewestSeeds);
+
+    /// <inheritdoc/>
     public override ProofResult Run(ChallengeId id, ProofContext context)
     {
         var clock = Stopwatch.StartNew();
