@@ -119,6 +119,15 @@ public sealed class AutogradTests
     }
 
     [Fact]
+    public void Backward_WhileAnotherThreadUsesTheSameLeaf_ThrowsInsteadOfLosingGradients()
+    {
+        using var scope = MemoryScope.Begin();
+        var w = Tensor.Ones([2]).WithGrad();
+        var loss = new MeanwhileElsewhere(() => (w * 3).Sum().Backward()).Apply(w * 2).Sum();
+        Assert.Contains("one thread at a time", Assert.Throws<InvalidOperationException>(() => loss.Backward()).Message);
+    }
+
+    [Fact]
     public void Backward_WithRetainedGraph_FreesItsOwnTemporaries()
     {
         using var scope = MemoryScope.Begin();
@@ -153,5 +162,22 @@ public sealed class AutogradTests
         Assert.True(kept.IsReleased);
         // Garbage of earlier tests may still go, nothing may be added.
         Assert.InRange(Memory.LiveBlocks, 0, before);
+    }
+
+    /// <summary>The identity, whose gradient lets something run on another thread first.</summary>
+    private sealed class MeanwhileElsewhere(Action work) : UnaryOp
+    {
+        public override string Name => "meanwhile";
+
+        protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+            => inputs[0].AsSpan<float>().CopyTo(outputs[0].MutableSpan<float>());
+
+        protected override Tensor Gradient(Tensor x, Tensor y, Tensor g)
+        {
+            var other = new Thread(() => work());
+            other.Start();
+            other.Join();
+            return g;
+        }
     }
 }

@@ -1,6 +1,9 @@
 namespace Mettle;
 
-/// <summary>Reverse-mode differentiation over recorded nodes. Gradients are tensor code, so they can be differentiated again.</summary>
+/// <summary>
+/// Reverse-mode differentiation over recorded nodes. Gradients are tensor code, so they can be differentiated again. A pass
+/// marks the leaves it is after: threads may train models of their own at once, never one model.
+/// </summary>
 public static class Autograd
 {
     [ThreadStatic]
@@ -41,6 +44,7 @@ public static class Autograd
 
         var results = new Tensor?[inputs.Count];
         Run(output, seed, pass, results, createGraph, retainGraph);
+        CheckMarks(inputs, pass);
         for (int i = 0; i < results.Length; i++)
         {
             // An input given twice is marked with its last place.
@@ -85,6 +89,7 @@ public static class Autograd
         MarkLeaves(output, pass, leaves);
         var results = new Tensor?[leaves.Count];
         Run(output, seed, pass, results, createGraph: false, retainGraph);
+        CheckMarks(leaves, pass);
         using (NoGrad())
         {
             for (int i = 0; i < leaves.Count; i++)
@@ -93,6 +98,18 @@ public static class Autograd
                 {
                     leaves[i].Grad = leaves[i].Grad is { IsReleased: false } old ? old + g : g;
                 }
+            }
+        }
+    }
+
+    private static void CheckMarks(IReadOnlyList<Tensor> targets, int pass)
+    {
+        for (int i = 0; i < targets.Count; i++)
+        {
+            if (targets[i].TargetPass != pass)
+            {
+                throw new InvalidOperationException(
+                    $"Another backward pass ran meanwhile over the same leaf ({targets[i].Spec}), so this one's gradients are not whole: a model trains on one thread at a time.");
             }
         }
     }

@@ -5,34 +5,19 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>Logarithm of <see cref="Softmax"/>, exact also where a probability underflows.</summary>
-public sealed class LogSoftmax : FusedOp
+public sealed class LogSoftmax : SoftmaxOp
 {
-    private readonly int axis;
-
     /// <summary>Normalises along <paramref name="axis"/> (not negative).</summary>
-    public LogSoftmax(int axis) => this.axis = axis;
+    public LogSoftmax(int axis)
+        : base(axis)
+    {
+    }
 
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("log_softmax", typeof(LogSoftmax), Samples, Errors);
 
-    /// <summary>The normalised axis.</summary>
-    public int Axis => axis;
-
     /// <inheritdoc/>
     public override string Name => "log_softmax";
-
-    /// <inheritdoc/>
-    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
-    {
-        Expect(inputs, 1);
-        ExpectFloat(inputs[0]);
-        inputs[0].Shape.Axis(axis, Name);
-        return [inputs[0]];
-    }
-
-    /// <inheritdoc/>
-    public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
-        => Mettle.Cost.Dense(5 * outputs[0].Shape.Count, inputs, outputs);
 
     /// <inheritdoc/>
     public override Tensor[] Decompose(Tensor[] inputs)
@@ -43,36 +28,18 @@ public sealed class LogSoftmax : FusedOp
             return [x.Exp()];
         }
 
-        int[] axes = [axis];
+        int[] axes = [Axis];
         var kept = x.KeptShape(axes);
         var shifted = x - x.Detach().Max(axes).Reshape(kept);
         return [shifted - shifted.Exp().Sum(axes).Log().Reshape(kept)];
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
-    {
-        Tensor[] outputs = [AxisRows.Allocate(specs[0], axis)];
-        Run(inputs, outputs);
-        return outputs;
-    }
-
-    /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-        => AxisRows.Run<Forward>(inputs[0], null, outputs[0], axis);
+        => AxisRows.Run<Forward>(inputs[0], null, outputs[0], Axis);
 
     /// <inheritdoc/>
-    protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
-    {
-        if (grads[0] is not { } g)
-        {
-            return [null];
-        }
-
-        var dx = AxisRows.Allocate(g.Spec, axis);
-        AxisRows.Run<Backward>(node.Outputs[0], g, dx, axis);
-        return [dx];
-    }
+    protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads) => FusedGradient<Backward>(node, grads);
 
     private static IEnumerable<OpSample> Samples() =>
     [

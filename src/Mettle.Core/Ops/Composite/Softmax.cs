@@ -5,34 +5,19 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>Exponentials along an axis, divided by their sum; shifted by the largest so that none overflows.</summary>
-public sealed class Softmax : FusedOp
+public sealed class Softmax : SoftmaxOp
 {
-    private readonly int axis;
-
     /// <summary>Normalises along <paramref name="axis"/> (not negative).</summary>
-    public Softmax(int axis) => this.axis = axis;
+    public Softmax(int axis)
+        : base(axis)
+    {
+    }
 
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("softmax", typeof(Softmax), Samples, Errors);
 
-    /// <summary>The normalised axis.</summary>
-    public int Axis => axis;
-
     /// <inheritdoc/>
     public override string Name => "softmax";
-
-    /// <inheritdoc/>
-    public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
-    {
-        Expect(inputs, 1);
-        ExpectFloat(inputs[0]);
-        inputs[0].Shape.Axis(axis, Name);
-        return [inputs[0]];
-    }
-
-    /// <inheritdoc/>
-    public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
-        => Mettle.Cost.Dense(5 * outputs[0].Shape.Count, inputs, outputs);
 
     /// <inheritdoc/>
     public override Tensor[] Decompose(Tensor[] inputs)
@@ -43,36 +28,18 @@ public sealed class Softmax : FusedOp
             return [x.Exp()];
         }
 
-        int[] axes = [axis];
+        int[] axes = [Axis];
         var kept = x.KeptShape(axes);
         var e = (x - x.Detach().Max(axes).Reshape(kept)).Exp();
         return [e / e.Sum(axes).Reshape(kept)];
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
-    {
-        Tensor[] outputs = [AxisRows.Allocate(specs[0], axis)];
-        Run(inputs, outputs);
-        return outputs;
-    }
-
-    /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-        => AxisRows.Run<Forward>(inputs[0], null, outputs[0], axis);
+        => AxisRows.Run<Forward>(inputs[0], null, outputs[0], Axis);
 
     /// <inheritdoc/>
-    protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
-    {
-        if (grads[0] is not { } g)
-        {
-            return [null];
-        }
-
-        var dx = AxisRows.Allocate(g.Spec, axis);
-        AxisRows.Run<Backward>(node.Outputs[0], g, dx, axis);
-        return [dx];
-    }
+    protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads) => FusedGradient<Backward>(node, grads);
 
     private static IEnumerable<OpSample> Samples() =>
     [

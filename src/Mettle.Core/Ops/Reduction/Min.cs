@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>The smallest element over axes; NaN if any is. Equal smallest elements share the gradient.</summary>
-public sealed class Min : Reduction
+public sealed class Min : Extremum
 {
     /// <summary>Reduces over <paramref name="axes"/>; none given means all.</summary>
     public Min(params ReadOnlySpan<int> axes)
@@ -16,23 +16,6 @@ public sealed class Min : Reduction
 
     /// <inheritdoc/>
     public override string Name => "min";
-
-    /// <inheritdoc/>
-    protected override bool AllowsEmpty => false;
-
-    /// <inheritdoc/>
-    public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
-    {
-        if (grads[0] is not { } g)
-        {
-            return [null];
-        }
-
-        var x = node.Inputs[0];
-        var winners = x.EqualTo(Expand(node.Outputs[0], x.Shape)).To(x.DType);
-        var ties = new Sum([.. Axes]).Apply(winners);
-        return [winners * Expand(g / ties, x.Shape)];
-    }
 
     /// <inheritdoc/>
     protected override Reduction Over(int[] axes) => new Min(axes);
