@@ -60,6 +60,7 @@ public static unsafe class GradientNorm
             }
         }
 
+        GC.KeepAlive(t);
         double total = 0;
         for (int i = 0; i < chunks; i++)
         {

@@ -27,6 +27,9 @@ internal unsafe struct UpdateJob<T, TRule> : IJob
             };
             Scheduler.For(checked((int)((job.count + Chunk - 1) / Chunk)), job);
         }
+
+        // A copy made outside any scope must not be collected while the job reads it.
+        GC.KeepAlive(gradient);
     }
 
     public readonly void Run(int index)

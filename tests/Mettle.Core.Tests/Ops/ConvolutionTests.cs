@@ -100,6 +100,20 @@ public sealed class ConvolutionTests
             x => x[0].Conv2d(x[1], x[2], stride, pad, dilation, groups),
             Draw(4, 2, 4, 6, 7), Draw(5, 4, 4 / groups, 3, 2), Draw(6, 4));
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(4, 1)]
+    [InlineData(2, 2)]
+    public void Backward_WithoutImages_GivesZeroWeightGradients(int groups, int perGroup)
+    {
+        using var scope = MemoryScope.Begin();
+        var w = Tensor.Ones([groups * perGroup, perGroup, 3, 3]).WithGrad();
+        var x = Tensor.Zeros([0, groups * perGroup, 5, 5]).WithGrad();
+        x.Conv2d(w, null, 1, 1, 1, groups).Sum().Backward();
+        Assert.All(w.Grad!.ToArray<float>(), v => Assert.Equal(0, v));
+        Assert.Equal(x.Shape, x.Grad!.Shape);
+    }
+
     [Fact]
     public void ConvTranspose_Derivatives_MatchFiniteDifferences()
         => Check(x => x[0].ConvTranspose2d(x[1], x[2], 2, 1, 1), Draw(7, 2, 3, 4, 3), Draw(8, 3, 2, 3, 3), Draw(9, 2));

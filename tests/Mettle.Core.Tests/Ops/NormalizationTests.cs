@@ -65,6 +65,21 @@ public sealed class NormalizationTests
     }
 
     [Fact]
+    public void Backward_WithoutRows_GivesZeroParameterGradients()
+    {
+        using var scope = MemoryScope.Begin();
+        var w = Tensor.Ones([4]).WithGrad();
+        var b = Tensor.Ones([4]).WithGrad();
+        var table = Tensor.Ones([3, 4]).WithGrad();
+        var rows = table.Embed(Tensor.Zeros([0], DType.I64)).LayerNorm(1, w, b);
+        (rows.MatMul(Tensor.Ones([4, 2])) + Tensor.Zeros([2])).Softmax().Sum().Backward();
+        foreach (var t in (Tensor[])[w, b, table])
+        {
+            Assert.All(t.Grad!.ToArray<float>(), v => Assert.Equal(0, v));
+        }
+    }
+
+    [Fact]
     public void BatchNorm_ChannelsLastOrNot_SameBits()
     {
         var x = Draw(33, 3, 20, 6, 5).To(DType.F32);
