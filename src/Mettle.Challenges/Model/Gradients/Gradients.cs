@@ -39,6 +39,7 @@ public sealed class Gradients : Challenge
           epochs: 20
           batch: 64
           optimizer: {adam: {rate: 0.001}}
+          schedule: cosine
         """,
         r => new FixupInit().Apply(r, out _)!,
         r => r.With("train.epochs", 8),
