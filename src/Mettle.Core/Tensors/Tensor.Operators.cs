@@ -146,7 +146,8 @@ public sealed partial class Tensor
 
     /// <summary>
     /// Accumulates the gradient of this scalar (or of any shape, given <paramref name="seed"/>) into the leaves' <see cref="Grad"/>.
-    /// Frees intermediate results after their last use unless <paramref name="retainGraph"/>.
+    /// Frees intermediate results after their last use unless <paramref name="retainGraph"/>. Gradients belong to the current
+    /// scope: one that ended with its scope is replaced, so batches that accumulate share a scope.
     /// </summary>
     public void Backward(Tensor? seed = null, bool retainGraph = false) => Autograd.Backward(this, seed, retainGraph);
 
