@@ -10,16 +10,7 @@ public sealed class TreatmentLoopTests
     [Fact]
     public void Run_SecondTreatmentHelpsOnTop_BothAreInTheRecipe()
     {
-        using var folder = new TemporaryFolder();
-        var given = Given("[mixup, ema]");
-        var mixup = Changed(given, "mixup");
-        using var run = Recorded(
-            folder,
-            (given, [0.80, 0.81, 0.80, 0.79, 0.80]),
-            (mixup, [0.90, 0.91, 0.901, 0.89, 0.90]),
-            (Changed(given, "ema"), [0.85, 0.86, 0.86, 0.84, 0.85]),
-            (Changed(mixup, "ema"), [0.93, 0.94, 0.931, 0.925, 0.93]));
-        var result = Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        var result = SecondRound([0.93, 0.94, 0.931, 0.925, 0.93], out var mixup);
         Assert.All(result.Trials, t => Assert.Equal(Verdict.Accepted, t.Verdict));
         Assert.Equal(Changed(mixup, "ema").Hash, result.Recipe.Hash);
         Assert.All(result.Trials, t => Assert.True(t.AdjustedPValue < 0.05 && t.Difference.Interval!.Low > 0));
@@ -29,16 +20,7 @@ public sealed class TreatmentLoopTests
     [Fact]
     public void Run_SecondTreatmentAddsNothing_IsRolledBack()
     {
-        using var folder = new TemporaryFolder();
-        var given = Given("[mixup, ema]");
-        var mixup = Changed(given, "mixup");
-        using var run = Recorded(
-            folder,
-            (given, [0.80, 0.81, 0.80, 0.79, 0.80]),
-            (mixup, [0.90, 0.91, 0.901, 0.89, 0.90]),
-            (Changed(given, "ema"), [0.85, 0.86, 0.86, 0.84, 0.85]),
-            (Changed(mixup, "ema"), [0.90, 0.92, 0.89, 0.89, 0.90]));
-        var result = Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        var result = SecondRound([0.90, 0.92, 0.89, 0.89, 0.90], out var mixup);
         Assert.Equal([Verdict.Accepted, Verdict.RolledBack], result.Trials.Select(t => t.Verdict));
         Assert.Equal(mixup.Hash, result.Recipe.Hash);
         Assert.Contains("Helps alone", result.Trials[1].Reason, StringComparison.Ordinal);
@@ -98,6 +80,21 @@ public sealed class TreatmentLoopTests
         var result = Loop(run, o => o with { MaxTrials = 1 }).Run(Prepare(given), [], TestContext.Current.CancellationToken);
         Assert.Equal(3, Assert.Single(result.Trials).Seeds);
         Assert.Contains(result.Warnings, w => w.Contains("ema, swa", StringComparison.Ordinal));
+    }
+
+    // Mixup and weight averaging both help alone; mixup has the stronger evidence.
+    private static LoopResult SecondRound(double[] both, out Recipe mixup)
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[mixup, ema]");
+        mixup = Changed(given, "mixup");
+        using var run = Recorded(
+            folder,
+            (given, [0.80, 0.81, 0.80, 0.79, 0.80]),
+            (mixup, [0.90, 0.91, 0.901, 0.89, 0.90]),
+            (Changed(given, "ema"), [0.85, 0.86, 0.86, 0.84, 0.85]),
+            (Changed(mixup, "ema"), both));
+        return Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
     }
 
     private static Recipe Given(string treatments) => House.Recipe().With("train.epochs", 1).WithYaml("treat.treatments", treatments);
