@@ -89,6 +89,17 @@ public sealed class MainJobTests
     }
 
     [Fact]
+    public void Run_FolderBegunByAnotherVersion_SaysSoInTheReport()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = RunFolder.Create(folder.Path, "t", TimeProvider.System);
+        run.Update(m => m with { MettleVersion = "0.0.1" });
+        var recipe = House.Recipe().With("train.epochs", 1).With("data.limit", 100).With("treat.enabled", false);
+        var report = new MainJob(House.Catalogue, SilentProgress.Instance).Run(run, Experiment.Prepare(recipe, new DataCache()), TestContext.Current.CancellationToken);
+        Assert.Contains(report.Warnings, w => w.StartsWith("The run was begun by Mettle 0.0.1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Run_FolderBegunWithOtherData_RefusesToGoOn()
     {
         using var folder = new TemporaryFolder();

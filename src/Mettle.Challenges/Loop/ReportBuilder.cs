@@ -51,7 +51,7 @@ internal sealed class ReportBuilder(
                 new("SHA-256 of the weights", WeightsSha256),
             ],
             Divergence = final.Result.Divergence?.Message,
-            Warnings = [.. Diverged(first, "The model before treatment"), .. ReferenceEquals(first, final) ? [] : Diverged(final, "The treated model"), .. loop.Warnings],
+            Warnings = [.. OtherVersion(manifest), .. Diverged(first, "The model before treatment"), .. ReferenceEquals(first, final) ? [] : Diverged(final, "The treated model"), .. loop.Warnings],
         };
     }
 
@@ -83,6 +83,11 @@ internal sealed class ReportBuilder(
 
         return good + (problems == 0 && loop.Trials.Count > 0 ? found.TrimEnd('.') : found) + treated + (back > 0 ? $"; {back} rolled back." : problems > 0 || loop.Trials.Count > 0 ? "." : "");
     }
+
+    private static IEnumerable<string> OtherVersion(RunManifest manifest)
+        => manifest.MettleVersion == RunManifest.CurrentVersion
+            ? []
+            : [$"The run was begun by Mettle {manifest.MettleVersion} and ended by {RunManifest.CurrentVersion}: the same bits are promised within one version only."];
 
     private static IEnumerable<string> Diverged(TrainedModel model, string which)
         => model.Result.Divergence is { } d ? [$"{which} did not come to its end. {d.Message}"] : [];

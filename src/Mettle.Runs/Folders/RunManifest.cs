@@ -21,6 +21,10 @@ public sealed record RunManifest
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>Version of Mettle at work, with its commit where the build knows it.</summary>
+    public static string CurrentVersion { get; } =
+        typeof(RunManifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     /// <summary>Identifier of the run, also the name of its folder.</summary>
     public required string RunId { get; init; }
 
@@ -82,7 +86,7 @@ public sealed record RunManifest
         Name = name,
         Status = RunStatus.Running,
         Created = now,
-        MettleVersion = typeof(RunManifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        MettleVersion = CurrentVersion,
         Runtime = RuntimeInformation.FrameworkDescription,
         Platform = $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
         InstructionSet = WidestInstructionSet(),
