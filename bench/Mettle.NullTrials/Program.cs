@@ -19,11 +19,11 @@ for (int run = 1; run <= runs; run++)
         name: null-trials
         seed: {{run}}
         data: {source: digits, limit: 200}
-        model: {mlp: {hidden: [16]}}
+        model: {mlp: {hidden: [16] } }
         train:
           epochs: 6
           batch: 32
-          optimizer: {sgd: {rate: 0.1, momentum: 0.9} }
+          optimizer: {sgd: {rate: 0.1, momentum: 0.9 } }
         """,
         "null-trials.yaml",
         vocabulary);
