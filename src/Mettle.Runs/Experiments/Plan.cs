@@ -17,14 +17,14 @@ internal static class Plan
         var key = RandomKey.FromSeed(seed).For("init");
         if (!recipe["init"].HasValue)
         {
-            return model.Initialize(key);
+            return Scaled(recipe, model.Initialize(key));
         }
 
         using var scope = MemoryScope.Begin("init");
         int rows = Math.Min(data.Encoded.Train.Count, 256);
         var batch = data.Encoded.Train.Rows.Load([.. Enumerable.Range(0, rows)], key.For("batch"));
         recipe.Word<InitRule>("init")(model, batch.Inputs, key);
-        return model;
+        return Scaled(recipe, model);
     }
 
     public static TrainedModel Train(Experiment experiment, ulong seed, TrainOptions options)
@@ -76,10 +76,33 @@ internal static class Plan
         };
     }
 
+    private static Module Scaled(Recipe recipe, Module model)
+    {
+        if (recipe["train.mup"].Int() is > 0 and var width)
+        {
+            if (model is not Mlp)
+            {
+                throw recipe["train.mup"].Problem($"goes with the model mlp, not with {recipe["model"].Text()}");
+            }
+
+            MaximalUpdate.ScaleOutput(model, width);
+        }
+
+        return model;
+    }
+
     private static IReadOnlyList<ParameterGroup> Groups(Recipe recipe, Module model)
-        => recipe["train.optimizer"].Word()["spare-biases"].Bool()
+    {
+        bool spare = recipe["train.optimizer"].Word()["spare-biases"].Bool();
+        if (recipe["train.mup"].Int() is > 0 and var width)
+        {
+            return MaximalUpdate.Groups(model, width, adaptive: recipe["train.optimizer"].Text() != "sgd", spare);
+        }
+
+        return spare
             ? ParameterGroup.SparingBiasesAndNorms(model.Parameters)
             : [new ParameterGroup([.. model.Parameters])];
+    }
 
     private static Loss LossOf(Recipe recipe, LearningTask task)
     {

@@ -73,6 +73,7 @@ public static class CoreVocabulary
             Field.Bool("restore-best", true, "End with the weights of the best epoch.")),
         Field.OneOf("averaging", "averaging", null, "Averages weights over training; unset keeps the last."),
         Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
+        Field.Int("mup", 0, "Width at which the learning rate was tuned; rates and first output weights of an mlp follow its width by muP (Yang et al. 2022). 0 for none.", min: 0),
         Field.Int("checkpoint-every", 0, "Steps between checkpoints; 0 for one per epoch.", min: 0),
         Field.Int("threads", 0, "Threads of the kernels; 0 for all cores. Changes speed, never results.", min: 0, max: 1024) with { Incidental = true },
         Field.Text("precision", "f32", "Number format of computing.", choices: ["f32"]));
