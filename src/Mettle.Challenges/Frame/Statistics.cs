@@ -69,11 +69,8 @@ public static class Statistics
     /// <summary>Wilson's score interval of a proportion (1927).</summary>
     public static Interval Wilson(int successes, int n, double confidence = 0.95)
     {
-        double z = Normal.InvCDF(0, 1, 0.5 + (confidence / 2));
-        double p = successes / (double)n;
-        double centre = (p + (z * z / (2 * n))) / (1 + (z * z / n));
-        double half = z / (1 + (z * z / n)) * Math.Sqrt((p * (1 - p) / n) + (z * z / (4.0 * n * n)));
-        return new Interval(Math.Max(0, centre - half), Math.Min(1, centre + half), confidence);
+        var e = Nn.Estimates.Wilson(successes, n, confidence);
+        return new Interval(e.Low, e.High, confidence);
     }
 
     /// <summary>Benjamini-Hochberg adjusted p-values (1995): false discovery rate.</summary>

@@ -79,17 +79,19 @@ public sealed class ArchitectureTests : IDisposable
         => Assert.Equal([2, 1], new RnnRegressor(3, 4, cell: "gru", layers: 2, dropout: 0.1).Initialize(Key).Forward(Tensor.Ones([2, 6, 3]), Pass.Train(Key)).Shape);
 
     [Fact]
-    public void DeepPlain_HundredLayers_VanishesByDefaultAndNotWithLsuv()
+    public void Mlp_HundredPlainLayers_VanishesByDefaultAndNotWithLsuv()
     {
         var x = Tensor.Normal(Key, [64, 8]);
-        Assert.True(Variance(new DeepPlain(8, 32, 100, 32).Initialize(Key), x, 0) < 1e-12);
-        Assert.Equal(1, Variance(Lsuv.Initialize(new DeepPlain(8, 32, 100, 32), [x], Key), x), 0.03);
+        Assert.True(Variance(Deep().Initialize(Key), x, 0) < 1e-12);
+        Assert.Equal(1, Variance(Lsuv.Initialize(Deep(), [x], Key), x), 0.03);
+
+        static Mlp Deep() => new(8, [.. Enumerable.Repeat(32, 100)], 32);
 
         // Of the last hidden layer: over the rows (whether inputs can still be told apart), or over everything.
-        static double Variance(DeepPlain net, Tensor x, params int[] axes)
+        static double Variance(Mlp net, Tensor x, params int[] axes)
         {
             double variance = 0;
-            using (ActivationWatch.Install((path, y) => variance = path == "layers.198" ? y.Var(axes, 0).Mean().Item() : variance))
+            using (ActivationWatch.Install((path, y) => variance = path == "hidden.99.0" ? y.Var(axes, 0).Mean().Item() : variance))
             {
                 net.Forward(x, Pass.Eval);
             }
