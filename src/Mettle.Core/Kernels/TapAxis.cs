@@ -7,6 +7,38 @@ namespace Mettle;
 /// </summary>
 internal readonly record struct TapAxis(int Outputs, int OutStart, int OutStep, int Stride, int First, int Gap, int Taps, int KernelFirst, int KernelStep)
 {
+    /// <summary>The most regions that <see cref="Regions"/> writes.</summary>
+    public int MaxRegions => Math.Min(Outputs, (2 * Taps) + 1);
+
+    /// <summary>Cuts the results into neighbours that see the same taps inside a source of <paramref name="size"/>; returns how many.</summary>
+    public unsafe int Regions(int size, TapRegion* regions)
+    {
+        int count = 0;
+        for (int i = 0; i < Outputs; i++)
+        {
+            var (from, to) = Inside(i, size);
+            if (count > 0 && regions[count - 1].TapFrom == from && regions[count - 1].TapTo == to)
+            {
+                regions[count - 1] = new(regions[count - 1].From, i + 1, from, to);
+            }
+            else
+            {
+                regions[count++] = new(i, i + 1, from, to);
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The taps of result <paramref name="output"/> that lie inside a source of <paramref name="size"/>; (0, 0) if none does.</summary>
+    public (int From, int To) Inside(int output, int size)
+    {
+        int at = (output * Stride) + First;
+        int from = at >= 0 ? 0 : (-at + Gap - 1) / Gap;
+        int to = at >= size ? 0 : Math.Min(Taps, ((size - 1 - at) / Gap) + 1);
+        return from < to ? (from, to) : (0, 0);
+    }
+
     /// <summary>Source elements between the first and the last tap of <paramref name="outputs"/> neighbouring results, both included.</summary>
     public int Span(int outputs) => ((outputs - 1) * Stride) + ((Taps - 1) * Gap) + 1;
 

@@ -2,7 +2,7 @@ namespace Mettle;
 
 /// <summary>
 /// Convolution of images with filters, plus an optional bias per filter. Each result element starts at the bias (or 0) and
-/// is one chain of fused multiply-adds over ascending (kernel row, kernel column, channel).
+/// is one chain of fused multiply-adds over ascending (kernel row, kernel column, channel), padding left out.
 /// </summary>
 public sealed class Conv : ConvolutionOp
 {

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Writes the straight-line register tiles of convolutions (src/Mettle.Core/Kernels/StepTile.cs).
+
+The compiler keeps accumulators in registers only if each is a local of its own, so the code for every number of rows is
+written out, two vectors wide ("Wide") and one vector wide ("Slim").
+With --check nothing is written; the exit code is 1 if the file differs from what would be written.
+"""
+
+import pathlib
+import sys
+
+TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/StepTile.cs"
+WIDE, SLIM = 14, 16
+
+HEAD = f'''// Written by eng/step-tiles.py.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>
+/// Register tiles that walk a list of steps: each step says where the next element of every row of A and the next row of B
+/// lie. Straight-line code, one local per accumulator, so that the compiler keeps all in registers.
+/// </summary>
+internal static unsafe class StepTile
+{{
+    /// <summary>Most rows of a tile two vectors wide.</summary>
+    public const int WideRows = {WIDE};
+
+    /// <summary>Most rows of a tile one vector wide.</summary>
+    public const int SlimRows = {SLIM};
+
+    /// <summary>Computes <paramref name="rows"/> rows two vectors wide.</summary>
+    public static void Wide<T>(in StepProduct<T> p, int rows)
+        where T : unmanaged
+    {{
+        switch (rows)
+        {{
+'''
+
+
+def case(kind, rows):
+    label = f"case {rows}:" if rows > 1 else "default:"
+    return f"            {label}\n                {kind}{rows}(p);\n                break;\n"
+
+
+def tile(kind, rows):
+    """One tile: A's rows are addressed three to a pointer, so few registers hold addresses."""
+    names = "xy" if kind == "Wide" else "x"
+    parts = [("x", "u", "", 0), ("y", "v", " + w", 1)][: len(names)]
+    out = [f"""
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void {kind}{rows}<T>(in StepProduct<T> t)
+        where T : unmanaged
+    {{
+"""]
+    if kind == "Wide":
+        out.append("        int w = Vector512<T>.Count;\n")
+    out.append("        T* c = t.Init;\n        nint next = t.InitRow;\n")
+    for i in range(rows):
+        for x, _, at, _ in parts:
+            out.append(f"        var {x}{i} = Vector512.Load(c{at});\n")
+        if i < rows - 1:
+            out.append("        c += next;\n")
+    out.append("        T* a = t.A;\n        T* b = t.B;\n")
+    if rows > 1:
+        out.append("        nint row = t.ARow;\n")
+    if rows > 2:
+        out.append("        nint two = 2 * row;\n")
+    if rows > 3:
+        out.append("        nint triple = t.ATriple;\n")
+    out.append("        int* end = t.Steps + (2 * t.Count);\n")
+    out.append("        for (int* s = t.Steps; s < end; s += 2)\n        {\n            T* e = a + s[0];\n            T* f = b + s[1];\n")
+    for _, u, at, _ in parts:
+        out.append(f"            var {u} = Vector512.Load(f{at});\n")
+    for i in range(rows):
+        if i and i % 3 == 0:
+            out.append("            e += triple;\n")
+        element = ["*e", "*(e + row)", "*(e + two)"][i % 3]
+        out.append(f"            var s{i} = Vector512.Create({element});\n")
+        for x, u, _, _ in parts:
+            out.append(f"            {x}{i} = RowMath.Fma(s{i}, {u}, {x}{i});\n")
+    out.append("        }\n\n        c = t.C;\n        next = t.CRow;\n")
+    for i in range(rows):
+        for x, _, at, _ in parts:
+            out.append(f"        {x}{i}.Store(c{at});\n")
+        if i < rows - 1:
+            out.append("        c += next;\n")
+    out.append("    }\n")
+    return "".join(out)
+
+
+def main():
+    wide, slim = range(WIDE, 0, -1), range(SLIM, 0, -1)
+    text = (HEAD + "".join(case("Wide", r) for r in wide)
+            + """        }
+    }
+
+    /// <summary>Computes <paramref name="rows"/> rows one vector wide.</summary>
+    public static void Slim<T>(in StepProduct<T> p, int rows)
+        where T : unmanaged
+    {
+        switch (rows)
+        {
+""" + "".join(case("Slim", r) for r in slim) + "        }\n    }\n"
+            + "".join(tile("Wide", r) for r in wide) + "".join(tile("Slim", r) for r in slim) + "}\n")
+    if "--check" in sys.argv[1:]:
+        return 0 if TARGET.read_text() == text else f"{TARGET} differs from what {__file__} writes"
+    TARGET.write_text(text)
+    return 0
+
+
+sys.exit(main())

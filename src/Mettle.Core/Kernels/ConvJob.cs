@@ -1,0 +1,154 @@
+namespace Mettle;
+
+/// <summary>One pass of a convolution over images: packs the filters, then multiplies, part by part.</summary>
+internal unsafe struct ConvJob<T> : IJob
+    where T : unmanaged
+{
+    public ImageView<T> X;
+    public int Height;
+    public int Width;
+    public ImageView<T> Y;
+    public int Images;
+    public TapAxis Rows;
+    public TapAxis Columns;
+    public int Groups;
+
+    /// <summary>Channels of one group of X.</summary>
+    public int In;
+
+    /// <summary>Channels of one group of Y.</summary>
+    public int Out;
+    public ImageView<T> W;
+    public nint WGroup;
+    public nint WIn;
+    public nint WOut;
+    public T* Bias;
+    public nint BiasStep;
+
+    /// <summary>Filters by group and panel: [kernel row, kernel column, channel][panel columns].</summary>
+    public T* Packed;
+
+    /// <summary>Where the chains of a group and panel start: bias or 0.</summary>
+    public T* Starts;
+
+    /// <summary>For each region of columns the steps of all its taps, a kernel row after the other.</summary>
+    public int* Steps;
+    public TapRegion* RowRegions;
+    public TapRegion* ColumnRegions;
+    public int RowRegionCount;
+    public int ColumnRegionCount;
+    public int Panels;
+    public int Depth;
+    public int StepBlock;
+    public bool Packing;
+    public int RowsPerPart;
+    public int RowParts;
+    public int ImagesPerPart;
+
+    /// <summary>Fills <see cref="Steps"/>.</summary>
+    public readonly void WriteSteps()
+    {
+        int nr = StepProduct<T>.PanelColumns;
+        for (int region = 0; region < ColumnRegionCount; region++)
+        {
+            int* to = Steps + (2 * (nint)region * Depth);
+            var columns = ColumnRegions[region];
+            for (int a = 0; a < Rows.Taps; a++)
+            {
+                for (int b = columns.TapFrom; b < columns.TapTo; b++)
+                {
+                    int x = checked((int)((a * (long)Rows.Gap * X.Row) + (b * (long)Columns.Gap * X.Column)));
+                    int step = checked((int)X.Channel);
+                    int w = ((a * Columns.Taps) + b) * In * nr;
+                    for (int c = 0; c < In; c++, to += 2)
+                    {
+                        to[0] = x;
+                        to[1] = w;
+                        x += step;
+                        w += nr;
+                    }
+                }
+            }
+        }
+    }
+
+    public readonly void Run(int index)
+    {
+        if (Packing)
+        {
+            Pack(index);
+            return;
+        }
+
+        int rowPart = index % RowParts;
+        int group = index / RowParts % Groups;
+        int image = index / RowParts / Groups * ImagesPerPart;
+        int images = Math.Min(ImagesPerPart, Images - image);
+        int from = rowPart * RowsPerPart, to = Math.Min(Rows.Outputs, from + RowsPerPart);
+        for (int j = 0; j < Panels; j++)
+        {
+            for (int r = 0; r < RowRegionCount; r++)
+            {
+                var rows = RowRegions[r].Within(from, to);
+                for (int c = 0; c < ColumnRegionCount && rows.Count > 0; c++)
+                {
+                    Rectangle(image, images, group, j, rows, c);
+                }
+            }
+        }
+    }
+
+    // The results of some images in one region of rows and one of columns, for one panel of filters.
+    private readonly void Rectangle(int image, int images, int group, int panel, TapRegion rows, int columnRegion)
+    {
+        int nr = StepProduct<T>.PanelColumns;
+        var columns = ColumnRegions[columnRegion];
+        int steps = rows.Taps * columns.Taps * In;
+        int blocks = Math.Max(1, (steps + StepBlock - 1) / StepBlock);
+        var product = new StepProduct<T>
+        {
+            A = X.Data + (image * X.Image) + ((nint)group * In * X.Channel)
+                + (((rows.From * Rows.Stride) + Rows.First) * X.Row) + (((columns.From * Columns.Stride) + Columns.First) * X.Column),
+            B = Packed + ((((nint)group * Panels) + panel) * Depth * nr),
+            C = Y.Data + (image * Y.Image) + ((nint)group * Out) + ((nint)panel * nr)
+                + ((Rows.OutStart + (rows.From * Rows.OutStep)) * Y.Row) + ((Columns.OutStart + (columns.From * Columns.OutStep)) * Y.Column),
+        };
+        var grid = new PixelGrid<T>(product, Math.Min(nr, Out - (panel * nr)));
+        grid.Add(columns.Count, Columns.Stride * X.Column, Columns.OutStep * Y.Column);
+        grid.Add(rows.Count, Rows.Stride * X.Row, Rows.OutStep * Y.Row);
+        grid.Add(images, X.Image, Y.Image);
+        int* list = Steps + (2 * (((nint)columnRegion * Depth) + (rows.TapFrom * columns.Taps * In)));
+        T* start = Starts + ((((nint)group * Panels) + panel) * nr);
+        for (int block = 0, done = 0; block < blocks; block++)
+        {
+            int next = (int)((long)steps * (block + 1) / blocks);
+            grid.Run(list + (2 * done), next - done, block == 0 ? start : null);
+            done = next;
+        }
+    }
+
+    private readonly void Pack(int index)
+    {
+        int nr = StepProduct<T>.PanelColumns;
+        int group = index / Panels, column = index % Panels * nr;
+        int columns = Math.Min(nr, Out - column);
+        T* panel = Packed + ((nint)index * Depth * nr);
+        T* start = Starts + ((nint)index * nr);
+        new Span<T>(start, nr).Clear();
+        for (int j = 0; j < columns && Bias is not null; j++)
+        {
+            start[j] = Bias[(((nint)group * Out) + column + j) * BiasStep];
+        }
+
+        T* w = W.Data + (group * WGroup) + (column * WOut);
+        for (int a = 0; a < Rows.Taps; a++)
+        {
+            for (int b = 0; b < Columns.Taps; b++)
+            {
+                T* tap = w + ((Rows.KernelFirst + (a * Rows.KernelStep)) * W.Row) + ((Columns.KernelFirst + (b * Columns.KernelStep)) * W.Column);
+                Gemm.Pack(tap, WIn, WOut, In, columns, panel);
+                panel += (nint)In * nr;
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>
+/// C = Init + A B, where k walks a list of steps: step p reads A's element of row i at
+/// A + (i / 3) ATriple + (i mod 3) ARow + Steps[2p] and B's row at B + Steps[2p + 1]. Each element of C is one chain of fused
+/// multiply-adds in the order of the steps.
+/// </summary>
+internal unsafe struct StepProduct<T>
+    where T : unmanaged
+{
+    public T* A;
+    public nint ARow;
+
+    /// <summary>From one three of rows to the next; 3 ARow where rows are even.</summary>
+    public nint ATriple;
+    public T* B;
+
+    /// <summary>Pairs of offsets, into A and into B.</summary>
+    public int* Steps;
+    public int Count;
+    public T* C;
+    public nint CRow;
+
+    /// <summary>Where the chains start: C itself to add to it, or one row with a row step of 0.</summary>
+    public T* Init;
+    public nint InitRow;
+
+    /// <summary>Columns of a panel of B: two vectors.</summary>
+    public static int PanelColumns => 2 * Vector512<T>.Count;
+
+    /// <summary>
+    /// Computes <paramref name="rows"/> rows and <paramref name="columns"/> columns, at most <see cref="PanelColumns"/>. B's rows
+    /// (and Init's, where it is not C) can be read up to the next whole vector.
+    /// </summary>
+    public void Run(int rows, int columns)
+    {
+        int lanes = Vector512<T>.Count;
+        if (columns <= 0)
+        {
+            return;
+        }
+
+        if (columns == 2 * lanes && Vector512.IsHardwareAccelerated)
+        {
+            Tiles(rows, StepTile.WideRows, wide: true);
+        }
+        else if (columns % lanes == 0)
+        {
+            var part = this;
+            for (int j = 0; j < columns; j += lanes)
+            {
+                part.Tiles(rows, SlimRows, wide: false);
+                part.B += lanes;
+                part.C += lanes;
+                part.Init += lanes;
+            }
+        }
+        else
+        {
+            Edge(rows, columns);
+        }
+    }
+
+    // Narrower machines do a vector in two halves: twelve of their sixteen registers hold six rows.
+    private static int SlimRows => Vector512.IsHardwareAccelerated ? StepTile.SlimRows : 6;
+
+    private readonly void Tiles(int rows, int most, bool wide)
+    {
+        var tile = this;
+        int unit = ATriple == 3 * ARow ? 1 : 3;
+        most = most / unit * unit;
+        for (int left = rows, tiles = (rows + most - 1) / most; tiles > 0; tiles--)
+        {
+            int m = Math.Min(left, ((left + (tiles * unit) - 1) / (tiles * unit)) * unit);
+            if (wide)
+            {
+                StepTile.Wide(tile, m);
+            }
+            else
+            {
+                StepTile.Slim(tile, m);
+            }
+
+            tile.A += unit == 1 ? m * ARow : m / 3 * ATriple;
+            tile.C += m * CRow;
+            tile.Init += m * InitRow;
+            left -= m;
+        }
+    }
+
+    // Columns that end within a vector: computed beside C, then copied.
+    [SkipLocalsInit]
+    private readonly void Edge(int rows, int columns)
+    {
+        const int Most = 15;
+        int lanes = Vector512<T>.Count;
+        int whole = (columns + lanes - 1) / lanes * lanes;
+        T* block = stackalloc T[Most * 2 * 64 / sizeof(T)];
+        var tile = this;
+        bool adds = Init == C;
+        for (int i = 0; i < rows; i += Most)
+        {
+            int m = Math.Min(Most, rows - i);
+            tile.C = block;
+            tile.CRow = whole;
+            if (adds)
+            {
+                Copy(C + (i * CRow), CRow, block, whole, m, columns);
+                tile.Init = block;
+                tile.InitRow = whole;
+            }
+
+            tile.Run(m, whole);
+            Copy(block, whole, C + (i * CRow), CRow, m, columns);
+            tile.A += m / 3 * ATriple;
+        }
+    }
+
+    private static void Copy(T* from, nint fromRow, T* to, nint toRow, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                to[j] = from[j];
+            }
+
+            from += fromRow;
+            to += toRow;
+        }
+    }
+}

@@ -1,0 +1,334 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>The parts of a weight gradient: sums over chunks of images, then their total.</summary>
+internal unsafe struct WeightGradientJob<T> : IJob
+    where T : unmanaged
+{
+    public ImageView<T> X;
+    public ImageView<T> G;
+    public ConvGeometry S;
+    public TapAxis Rows;
+    public TapAxis Columns;
+    public int Panels;
+    public int PanelParts;
+    public int Depth;
+    public int Chunks;
+    public int RowsPerBlock;
+
+    /// <summary>More than one only where a block holds whole images.</summary>
+    public int ImagesPerBlock;
+
+    /// <summary>Row length of gradients copied to whole vectors, or 0 where they are multiplied in place.</summary>
+    public int GradientPitch;
+
+    /// <summary>Whether the images have so few channels that the taps of a kernel row fill tiles better.</summary>
+    public bool Few;
+
+    /// <summary>Sums, chunk by chunk, group by group, panel by panel: [taps and channels][panel columns].</summary>
+    public T* Partial;
+    public T* W;
+
+    /// <summary>Lists of (offset in X, offset in G) of the pixels of a block that see a tap, then one of all pixels.</summary>
+    public int* Steps;
+    public bool Adding;
+
+    /// <summary>Pixels of a block.</summary>
+    public readonly int BlockPixels => ImagesPerBlock * RowsPerBlock * S.OutWidth;
+
+    /// <summary>A list for each tap if blocks hold whole images, else for each kernel column: rows are then cut out of it.</summary>
+    public readonly int Lists => Whole ? S.KernelHeight * S.KernelWidth : S.KernelWidth;
+
+    private readonly bool Whole => RowsPerBlock == S.OutHeight;
+
+    private readonly nint GradientPixel => GradientPitch > 0 ? GradientPitch : G.Column;
+
+    private readonly nint GradientRow => GradientPitch > 0 ? (nint)S.OutWidth * GradientPitch : G.Row;
+
+    private readonly nint GradientImage => GradientPitch > 0 ? (nint)S.OutHeight * S.OutWidth * GradientPitch : G.Image;
+
+    // Images with few channels are copied to [rows][channels][columns].
+    private readonly int WindowWidth => Columns.Span(S.OutWidth);
+
+    private readonly nint WindowRow => (nint)WindowWidth * S.InChannels;
+
+    // Sums lie as [kernel row][kernel column][channel], with few channels as [kernel row][channel][kernel column].
+    private readonly nint ChannelRow => (nint)(Few ? S.KernelWidth : 1) * StepProduct<T>.PanelColumns;
+
+    private readonly nint ColumnRow => (nint)(Few ? 1 : S.InChannels) * StepProduct<T>.PanelColumns;
+
+    /// <summary>Fills <see cref="Steps"/>.</summary>
+    public readonly void WriteSteps()
+    {
+        for (int list = 0; list < Lists; list++)
+        {
+            var rows = Whole ? Outputs(Rows, list / S.KernelWidth, S.Height) : (From: 0, To: RowsPerBlock);
+            var columns = Outputs(Columns, list % S.KernelWidth, S.Width);
+            Write(Steps + (2 * (nint)list * BlockPixels), ImagesPerBlock, rows, columns, X.Image, Rows.Stride * X.Row, Columns.Stride * X.Column);
+        }
+
+        Write(Steps + (2 * (nint)Lists * BlockPixels), 1, (0, RowsPerBlock), (0, S.OutWidth), 0, Rows.Stride * WindowRow, Columns.Stride);
+    }
+
+    public readonly void Run(int index)
+    {
+        if (Adding)
+        {
+            Add(index / Panels, index % Panels);
+            return;
+        }
+
+        int part = index % PanelParts, group = index / PanelParts % S.Groups, chunk = index / PanelParts / S.Groups;
+        int fromPanel = Panels * part / PanelParts, toPanel = Panels * (part + 1) / PanelParts;
+        int from = (int)((long)S.Images * chunk / Chunks), to = (int)((long)S.Images * (chunk + 1) / Chunks);
+        int nr = StepProduct<T>.PanelColumns;
+        nint panelSize = (nint)Depth * nr;
+        T* sum = Partial + ((((nint)chunk * S.Groups) + group) * Panels * panelSize);
+        new Span<T>(sum + (fromPanel * panelSize), checked((int)((toPanel - fromPanel) * panelSize))).Clear();
+
+        long gradients = (long)BlockPixels * GradientPitch;
+        long window = Few ? Rows.Span(RowsPerBlock) * (long)WindowRow : 0;
+        T* scratch = (T*)Memory.Allocate((gradients + window) * sizeof(T), out long bytes);
+        for (int image = from; image < to; image += ImagesPerBlock)
+        {
+            int images = Math.Min(ImagesPerBlock, to - image);
+            for (int row = 0; row < S.OutHeight; row += RowsPerBlock)
+            {
+                int rows = Math.Min(RowsPerBlock, S.OutHeight - row);
+                T* g = Gradients(image, images, group, row, rows, scratch);
+                bool windowed = Few && AllFinite(g, images, rows);
+                for (int i = 0; i < images && windowed; i++)
+                {
+                    Window(image + i, group, row, rows, scratch + gradients);
+                    for (int j = fromPanel; j < toPanel; j++)
+                    {
+                        InWindow(scratch + gradients, g + (i * GradientImage) + (j * nr), sum + (j * panelSize), rows, Math.Min(nr, S.OutChannels - (j * nr)));
+                    }
+                }
+
+                for (int j = fromPanel; j < toPanel && !windowed; j++)
+                {
+                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)));
+                }
+            }
+        }
+
+        Memory.Return(scratch, bytes);
+    }
+
+    // Results [from, to) whose tap lies inside a source of some size.
+    private static (int From, int To) Outputs(TapAxis axis, int tap, int size)
+    {
+        int at = axis.First + (tap * axis.Gap);
+        int from = at >= 0 ? 0 : Math.Min(axis.Outputs, (-at + axis.Stride - 1) / axis.Stride);
+        int to = at >= size ? from : Math.Clamp(((size - 1 - at) / axis.Stride) + 1, from, axis.Outputs);
+        return (from, to);
+    }
+
+    private readonly void Write(int* to, int images, (int From, int To) rows, (int From, int To) columns, nint xImage, nint xRow, nint xColumn)
+    {
+        for (int n = 0; n < images; n++)
+        {
+            for (int i = rows.From; i < rows.To; i++)
+            {
+                for (int j = columns.From; j < columns.To; j++)
+                {
+                    *to++ = checked((int)((n * xImage) + (i * xRow) + (j * xColumn)));
+                    *to++ = checked((int)((n * GradientImage) + (i * GradientRow) + (j * GradientPixel)));
+                }
+            }
+        }
+    }
+
+    // Each tap's channels times the pixels that see it.
+    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns)
+    {
+        int nr = StepProduct<T>.PanelColumns;
+        var product = new StepProduct<T>
+        {
+            ARow = X.Channel,
+            ATriple = 3 * X.Channel,
+            CRow = ChannelRow,
+            InitRow = ChannelRow,
+            B = g,
+        };
+        T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + (((row * Rows.Stride) + Rows.First) * X.Row) + (Columns.First * X.Column);
+        for (int a = 0; a < S.KernelHeight; a++)
+        {
+            var seen = Outputs(Rows, a, S.Height);
+            int first = Math.Max(seen.From, row) - row, count = Math.Min(seen.To, row + rows) - row - first;
+            for (int b = 0; b < S.KernelWidth && count > 0; b++)
+            {
+                int tap = (a * S.KernelWidth) + b;
+                var (left, right) = Outputs(Columns, b, S.Width);
+                nint skipped = Whole ? 0 : (nint)first * (right - left);
+                product.Steps = Steps + (2 * (((nint)(Whole ? tap : b) * BlockPixels) + skipped));
+                product.Count = images * count * (right - left);
+                product.A = x + (a * Rows.Gap * X.Row) + (b * Columns.Gap * X.Column);
+                product.C = sum + ((nint)a * S.KernelWidth * S.InChannels * nr) + (b * ColumnRow);
+                product.Init = product.C;
+                if (product.Count > 0)
+                {
+                    product.Run(S.InChannels, columns);
+                }
+            }
+        }
+    }
+
+    // The taps of kernel rows and channels times all pixels of a block.
+    private readonly void InWindow(T* window, T* g, T* sum, int rows, int columns)
+    {
+        int nr = StepProduct<T>.PanelColumns;
+        var product = new StepProduct<T>
+        {
+            Steps = Steps + (2 * (nint)Lists * BlockPixels),
+            Count = rows * S.OutWidth,
+            ARow = Columns.Gap,
+            ATriple = 3 * Columns.Gap,
+            B = g,
+            CRow = nr,
+            InitRow = nr,
+        };
+        bool triples = S.KernelWidth == 3;
+        int together = triples && Rows.Gap == 1 ? S.KernelHeight * S.InChannels : triples ? S.InChannels : 1;
+        if (triples)
+        {
+            product.ATriple = WindowWidth;
+        }
+
+        for (int line = 0; line < S.KernelHeight * S.InChannels; line += together)
+        {
+            product.A = window + (line / S.InChannels * Rows.Gap * WindowRow) + (line % S.InChannels * (nint)WindowWidth);
+            product.C = sum + ((nint)line * S.KernelWidth * nr);
+            product.Init = product.C;
+            product.Run(together * S.KernelWidth, columns);
+        }
+    }
+
+    // The gradients of a block's pixels, where they lie or copied to rows of whole vectors.
+    private readonly T* Gradients(int image, int images, int group, int row, int rows, T* buffer)
+    {
+        T* g = G.Data + (image * G.Image) + ((nint)group * S.OutChannels) + (row * G.Row);
+        if (GradientPitch == 0)
+        {
+            return g;
+        }
+
+        for (int n = 0; n < images; n++)
+        {
+            T* from = g + (n * G.Image);
+            T* to = buffer + (n * GradientImage);
+            for (int p = 0; p < rows * S.OutWidth; p++, from += G.Column, to += GradientPitch)
+            {
+                for (int f = 0; f < S.OutChannels; f++)
+                {
+                    to[f] = from[f];
+                }
+
+                for (int f = S.OutChannels; f < GradientPitch; f++)
+                {
+                    to[f] = default;
+                }
+            }
+        }
+
+        return buffer;
+    }
+
+    // Zeros around an image add nothing to a sum unless they meet an infinity or NaN.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly bool AllFinite(T* g, int images, int rows)
+    {
+        int lanes = Vector512<T>.Count;
+        var zeros = Vector512<T>.Zero;
+        for (int n = 0; n < images; n++)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                T* pixel = g + (n * GradientImage) + (i * GradientRow);
+                for (int j = 0; j < S.OutWidth; j++, pixel += GradientPixel)
+                {
+                    for (int f = 0; f < S.OutChannels; f += lanes)
+                    {
+                        var v = Vector512.Load(pixel + f);
+                        zeros += v - v;
+                    }
+                }
+            }
+        }
+
+        return zeros == Vector512<T>.Zero;
+    }
+
+    private readonly void Window(int image, int group, int row, int rows, T* to)
+    {
+        int top = (row * Rows.Stride) + Rows.First, width = WindowWidth;
+        int left = Math.Clamp(-Columns.First, 0, width), right = Math.Clamp(S.Width - Columns.First, left, width);
+        T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + ((Columns.First + left) * X.Column);
+        for (int i = 0; i < Rows.Span(rows); i++)
+        {
+            bool inside = top + i >= 0 && top + i < S.Height;
+            for (int c = 0; c < S.InChannels; c++, to += width)
+            {
+                int from = inside ? left : width, until = inside ? right : width;
+                T* source = x + ((top + i) * X.Row) + (c * X.Channel);
+                for (int j = 0; j < from; j++)
+                {
+                    to[j] = default;
+                }
+
+                if (X.Column == 1 && until - from >= 8)
+                {
+                    new ReadOnlySpan<T>(source, until - from).CopyTo(new Span<T>(to + from, until - from));
+                }
+                else
+                {
+                    for (int j = from; j < until; j++, source += X.Column)
+                    {
+                        to[j] = *source;
+                    }
+                }
+
+                for (int j = until; j < width; j++)
+                {
+                    to[j] = default;
+                }
+            }
+        }
+    }
+
+    // Chunks in index order, then to [filters][channels][taps].
+    private readonly void Add(int group, int panel)
+    {
+        int nr = StepProduct<T>.PanelColumns, lanes = Vector512<T>.Count;
+        nint size = (nint)Depth * nr, step = size * Panels * S.Groups;
+        T* sum = Partial + (((nint)group * Panels) + panel) * size;
+        for (int chunk = 1; chunk < Chunks; chunk++)
+        {
+            T* more = sum + (chunk * step);
+            for (nint i = 0; i < size; i += lanes)
+            {
+                (Vector512.Load(sum + i) + Vector512.Load(more + i)).Store(sum + i);
+            }
+        }
+
+        int from = panel * nr, kernelRow = S.InChannels * S.KernelWidth;
+        T* w = W + (((nint)group * S.OutChannels) + from) * Depth;
+        for (int k = 0; k < Math.Min(nr, S.OutChannels - from); k++)
+        {
+            for (int c = 0; c < S.InChannels; c++)
+            {
+                for (int a = 0; a < S.KernelHeight; a++)
+                {
+                    T* s = sum + ((nint)a * kernelRow * nr) + (c * ChannelRow) + k;
+                    for (int b = 0; b < S.KernelWidth; b++, s += ColumnRow)
+                    {
+                        *w++ = *s;
+                    }
+                }
+            }
+        }
+    }
+}
