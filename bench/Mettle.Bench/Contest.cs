@@ -1,0 +1,96 @@
+using System.Globalization;
+using Mettle.Bench.Sides;
+
+namespace Mettle.Bench;
+
+/// <summary>Times one side against the others on the same case, in turns, and keeps the medians.</summary>
+internal sealed class Contest : IDisposable
+{
+    private const int Rounds = 11;
+    private const double Slice = 0.02;
+
+    private readonly int threads;
+    private readonly Side ours;
+    private readonly List<Side> peers;
+    private readonly double peakFlops;
+    private readonly Dictionary<int, double> peakBytes = [];
+    private readonly Side meter;
+
+    public Contest(int threads, string models)
+    {
+        this.threads = threads;
+        ours = Contestants.Ours(threads);
+        meter = Contestants.Ours(threads);
+        peers = Contestants.All(threads, models);
+        meter.Prepare("peak-fma");
+        peakFlops = Peaks.FmaFlops * threads / Enumerable.Range(0, Rounds).Min(_ => meter.Time(Slice));
+    }
+
+    public string PeakText => string.Create(CultureInfo.InvariantCulture, $"{threads} thread{(threads == 1 ? "" : "s")}: {peakFlops / 1e9:0} GFLOP/s");
+
+    public Row Run(Case c)
+    {
+        double expected = ours.Prepare(c.Line) ?? throw new InvalidOperationException($"Our side has no '{c.Line}'.");
+        var present = new List<Side>();
+        foreach (var peer in peers)
+        {
+            string line = peer.Name == "ONNX Runtime" ? $"{c.Line} id={Contestants.Id(c)}" : c.Line;
+            if (peer.Prepare(line) is { } check)
+            {
+                // Sides differ in the order of their sums; Winograd and deep models a little more.
+                if (!(Math.Abs(check - expected) <= 2e-3 * Math.Abs(expected)))
+                {
+                    throw new InvalidOperationException($"{peer.Name} computes something else for '{c.Line}': {check} instead of {expected}.");
+                }
+
+                present.Add(peer);
+            }
+        }
+
+        Side[] sides = [ours, .. present];
+        var times = sides.ToDictionary(s => s, _ => new List<double>());
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < sides.Length; i++)
+            {
+                var side = sides[(i + round) % sides.Length];
+                times[side].Add(side.Time(Slice));
+            }
+        }
+
+        double mine = Units.Median(times[ours]);
+        var ranked = present.Select(s => (s.Name, Time: Units.Median(times[s]))).OrderBy(p => p.Time).ToList();
+        double ratio = ranked.Count == 0 ? double.NaN : ranked[0].Time / mine;
+        string theirs = string.Join(", ", ranked.Select(p => $"{p.Name} {Units.Time(p.Time)}"));
+        return new Row(c.Family, c.Name, threads, Units.Time(mine), theirs, ratio, threads == 1 ? c.Goal : c.TwoThreadGoal, Share(c, mine));
+    }
+
+    public void Dispose()
+    {
+        ours.Dispose();
+        meter.Dispose();
+        peers.ForEach(p => p.Dispose());
+    }
+
+    private double? Share(Case c, double seconds)
+    {
+        if (c.Flops > 0)
+        {
+            return c.Flops / seconds / peakFlops;
+        }
+
+        return c.Bytes >= 1 << 16 ? c.Bytes / seconds / CopySpeed((int)c.Bytes) : null;
+    }
+
+    // The peak for memory-bound work is a plain copy that moves as many bytes, wherever in the caches these lie.
+    private double CopySpeed(int bytes)
+    {
+        if (!peakBytes.TryGetValue(bytes, out double speed))
+        {
+            meter.Prepare($"peak-copy bytes={bytes}");
+            speed = peakBytes[bytes] = bytes / Enumerable.Range(0, Rounds).Min(_ => meter.Time(Slice));
+        }
+
+        return speed;
+    }
+}

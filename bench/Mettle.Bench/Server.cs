@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mettle.Bench;
+
+/// <summary>
+/// The child's end of the protocol, one line each way: "case LINE" prepares and answers "ready CHECK", "none" or "error WHY";
+/// "time SECONDS" answers seconds per call over a batch that long. The Python side speaks the same.
+/// </summary>
+internal static class Server
+{
+    public static int Run(Func<Arguments, Work?> prepare)
+    {
+        Work? work = null;
+        double estimate = 0;
+        while (Console.In.ReadLine() is { } line && line != "quit")
+        {
+            string answer;
+            if (line.StartsWith("case ", StringComparison.Ordinal))
+            {
+                try
+                {
+                    work = prepare(new Arguments(line[5..]));
+                    answer = work is null ? "none" : $"ready {work.Check().ToString("R", CultureInfo.InvariantCulture)}";
+                    estimate = work is null ? 0 : WarmUp(work.Call);
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or KeyNotFoundException or EntryPointNotFoundException)
+                {
+                    answer = $"error {e.Message.ReplaceLineEndings(" ")}";
+                }
+            }
+            else
+            {
+                double seconds = double.Parse(line.AsSpan("time ".Length), CultureInfo.InvariantCulture);
+                answer = Batch(work!.Call, Math.Max(1, (int)(seconds / estimate))).ToString("R", CultureInfo.InvariantCulture);
+            }
+
+            Console.Out.WriteLine(answer);
+        }
+
+        return 0;
+    }
+
+    private static double WarmUp(Action call)
+    {
+        var clock = Stopwatch.StartNew();
+        int calls = 0;
+        while (clock.ElapsedMilliseconds < 400 || calls < 3)
+        {
+            call();
+            calls++;
+        }
+
+        return Batch(call, Math.Max(1, calls / 8));
+    }
+
+    private static double Batch(Action call, int times)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < times; i++)
+        {
+            call();
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / times;
+    }
+}
