@@ -5,6 +5,7 @@ using Mettle.Bench.Sides;
 namespace Mettle.Bench;
 
 /// <summary>What is measured over whole processes: the AVX2 path, a busy second core, start-up, peak memory, time to an accuracy.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal static class Limits
 {
     private const int Rounds = 11;

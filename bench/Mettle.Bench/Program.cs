@@ -5,6 +5,12 @@ using Mettle.Bench.Cases;
 using Mettle.Bench.Sides;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (!OperatingSystem.IsLinux())
+{
+    Console.Error.WriteLine("The benchmark reads /proc and pins processes: it runs on Linux only.");
+    return 2;
+}
+
 switch (args)
 {
     case ["--serve", "openblas"]: return Server.Run(OpenBlas.Prepare);

@@ -5,6 +5,7 @@ using Mettle.Bench.Cases;
 namespace Mettle.Bench;
 
 /// <summary>Makes the table, and checks the committed one.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal static class Table
 {
     private static readonly string Committed = Path.Combine(Path.GetDirectoryName(Contestants.Peers)!, "results", "table.md");

@@ -53,7 +53,7 @@ def op(a):
     if name == "layer_norm":
         constants = [("w", fill(shape[-1:], 2).numpy()), ("b", fill(shape[-1:], 3).numpy())]
         save(a["id"], [helper.make_node("LayerNormalization", ["x", "w", "b"], ["y"])], [("x", shape)], ("y", shape), constants)
-    elif name in ("relu", "exp", "log", "tanh", "sigmoid", "softmax", "log_softmax"):
+    elif name in ("relu", "exp", "tanh", "sigmoid", "softmax", "log_softmax"):
         kind = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}.get(name, name.capitalize())
         save(a["id"], [helper.make_node(kind, ["x"], ["y"])], [("x", shape)], ("y", shape), [])
 
