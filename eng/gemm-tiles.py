@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Writes the straight-line register tiles of the matrix product (src/Mettle.Core/Kernels/GemmTile.cs).
+"""Writes the straight-line register tiles of the matrix product (src/Mettle.Core/Kernels/GemmTile512.cs and GemmTile256.cs).
 
-The compiler keeps accumulators in registers only if each is a local of its own, so the code for 8 to 1 rows is written out.
-With --check nothing is written; the exit code is 1 if the file differs from what would be written.
+The compiler keeps accumulators in registers only if each is a local of its own, so the code for every number of rows is
+written out: up to 12 rows of two vectors fill 32 registers, up to 6 fill 16.
+With --check nothing is written; the exit code is 1 if a file differs from what would be written.
 """
 
 import pathlib
 import sys
 
-TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/GemmTile.cs"
-ROWS = 8
+KERNELS = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels"
 
 HEAD = '''// Written by eng/gemm-tiles.py.
 using System.Runtime.CompilerServices;
@@ -17,120 +17,103 @@ using System.Runtime.Intrinsics;
 
 namespace Mettle;
 
-/// <summary>Register tiles of a matrix product: straight-line code, one local per accumulator, so that the compiler keeps all in registers.</summary>
-internal static unsafe class GemmTile
-{
-    /// <summary>
-    /// C[rows, columns] = or += A[rows, k] B[k, tile width]. A has any strides; B's rows are a full tile wide; columns beyond
-    /// <paramref name="columns"/> are computed but not stored.
-    /// </summary>
-    [SkipLocalsInit]
-    public static void Rows<T>(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int rows, int columns, nint k, bool accumulate)
+/// <summary>
+/// Register tiles of a matrix product, up to {rows} rows of one or two vectors of {bits} bits: straight-line code, one local
+/// per accumulator. With <see cref="CutColumns"/> the last vector holds <c>columns</c> elements only.
+/// </summary>
+internal static unsafe class GemmTile{bits}
+{{
+    public const int MaxRows = {rows};
+
+    /// <summary>C[rows, width] = or += A[rows, k] B[k, width] for 1 to <see cref="MaxRows"/> rows, <paramref name="wide"/>: of two vectors.</summary>
+    public static void Run<T, TColumns>(
+        int rows, bool wide, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, nint k, int columns, bool accumulate, nint ahead)
         where T : unmanaged
-    {
-        int width = Gemm.TileColumns<T>();
-        if (2 * columns <= width)
-        {
-            NarrowTile.Rows(a, aRow, aStep, b, bRow, c, cRow, rows, columns, k, accumulate);
-            return;
-        }
-
-        T* edge = stackalloc T[8 * 32];
-        for (int i = 0; i < rows; i += 8)
-        {
-            int m = Math.Min(8, rows - i);
-            T* target = columns == width ? c : edge;
-            nint targetRow = columns == width ? cRow : width;
-            if (columns < width && accumulate)
-            {
-                CopyRows(c, cRow, edge, width, m, columns);
-            }
-
-            switch (m)
-            {
-'''
-
-AFTER_CASES = '''            }
-
-            if (columns < width)
-            {
-                CopyRows(edge, width, c, cRow, m, columns);
-            }
-
-            a += 8 * aRow;
-            c += 8 * cRow;
-        }
-    }
-
-    private static void CopyRows<T>(T* from, nint fromRow, T* to, nint toRow, int rows, int columns)
-        where T : unmanaged
-    {
-        for (int i = 0; i < rows; i++)
-        {
-            new ReadOnlySpan<T>(from + (i * fromRow), columns).CopyTo(new Span<T>(to + (i * toRow), columns));
-        }
-    }
-'''
-
-TAIL = '''
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> Fma<T>(Vector512<T> x, Vector512<T> y, Vector512<T> z)
-        where T : unmanaged
-        => typeof(T) == typeof(float)
-            ? Vector512.FusedMultiplyAdd(x.AsSingle(), y.AsSingle(), z.AsSingle()).As<float, T>()
-            : Vector512.FusedMultiplyAdd(x.AsDouble(), y.AsDouble(), z.AsDouble()).As<double, T>();
-}
+        where TColumns : struct, IColumns
+    {{
+        switch (wide ? rows : rows + MaxRows)
+        {{
 '''
 
 
-def case(rows):
-    label = f"case {rows}:" if rows > 1 else "default:"
-    return f"""                {label}
-                    Tile{rows}(a, aRow, aStep, b, bRow, target, targetRow, k, accumulate);
-                    break;
+def case(number, name):
+    return f"""            case {number}:
+                {name}<T, TColumns>(a, aRow, aStep, b, bRow, c, cRow, k, columns, accumulate, ahead);
+                break;
 """
 
 
-def tile(rows):
+def tile(bits, rows, vectors):
     """One tile: A's rows are addressed three to a pointer (base, + aRow, + two), so few registers hold addresses."""
+    names = "xy"[:vectors]
+    offsets = ["", " + w"]
+    last = vectors - 1
     out = [f"""
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile{rows}<T>(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, nint k, bool accumulate)
+    private static void {'Wide' if vectors == 2 else 'Slim'}{rows}<T, TColumns>(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, nint k, int columns, bool accumulate, nint ahead)
         where T : unmanaged
+        where TColumns : struct, IColumns
     {{
-        int w = Vector512<T>.Count;
+        var mask = GemmLanes.First{bits}<T, TColumns>(columns);
 """]
-    out += [f"        Vector512<T> x{i} = default, y{i} = default;\n" for i in range(rows)]
+    if vectors == 2:
+        out.append(f"        int w = Vector{bits}<T>.Count;\n")
+    for x in names:
+        out.append(f"        Vector{bits}<T> " + ", ".join(f"{x}{i} = default" for i in range(rows)) + ";\n")
+
+    def load(j, base):
+        at = base + offsets[j]
+        return f"GemmLanes.Load<T, TColumns>({at}, mask)" if j == last else f"Vector{bits}.Load({at})"
+
+    def store(j, i, base):
+        at = base + offsets[j]
+        return f"GemmLanes.Store<T, TColumns>({names[j]}{i}, {at}, mask);" if j == last else f"{names[j]}{i}.Store({at});"
+
     out.append("        if (accumulate)\n        {\n            T* r = c;\n")
     for i in range(rows):
-        out.append(f"            x{i} = Vector512.Load(r);\n            y{i} = Vector512.Load(r + w);\n")
+        out += [f"            {names[j]}{i} = {load(j, 'r')};\n" for j in range(vectors)]
         if i < rows - 1:
             out.append("            r += cRow;\n")
     out.append("        }\n\n")
     out += [f"        T* a{i} = a + ({i} * aRow);\n" if i else "        T* a0 = a;\n" for i in range(0, rows, 3)]
     if rows >= 3:
         out.append("        nint two = 2 * aRow;\n")
-    out.append("        for (nint p = 0; p < k; p++)\n        {\n            var u = Vector512.Load(b);\n            var v = Vector512.Load(b + w);\n")
+    out.append("        for (nint p = k; p > 0; p--)\n        {\n")
+    out.append("            GemmLanes.Fetch(b + ahead);\n")
+    if vectors == 2 and bits == 512:
+        out.append("            GemmLanes.Fetch(b + ahead + w);\n")
+    out += [f"            var {'uv'[j]} = {load(j, 'b')};\n" for j in range(vectors)]
     for i in range(rows):
         offset = ["", " + aRow", " + two"][i % 3]
         element = f"*(a{i // 3 * 3}{offset})" if offset else f"*a{i}"
-        out.append(f"            var s{i} = Vector512.Create({element});\n            x{i} = Fma(s{i}, u, x{i});\n            y{i} = Fma(s{i}, v, y{i});\n")
+        if vectors == 2:
+            out.append(f"            var s{i} = Vector{bits}.Create({element});\n")
+            out += [f"            {names[j]}{i} = GemmLanes.Fma(s{i}, {'uv'[j]}, {names[j]}{i});\n" for j in range(2)]
+        else:
+            out.append(f"            x{i} = GemmLanes.Fma(Vector{bits}.Create({element}), u, x{i});\n")
     out += [f"            a{i} += aStep;\n" for i in range(0, rows, 3)]
     out.append("            b += bRow;\n        }\n\n")
     for i in range(rows):
-        out.append(f"        x{i}.Store(c);\n        y{i}.Store(c + w);\n")
+        out += [f"        {store(j, i, 'c')}\n" for j in range(vectors)]
         if i < rows - 1:
             out.append("        c += cRow;\n")
     out.append("    }\n")
     return "".join(out)
 
 
+def source(bits, rows):
+    order = [(r, v) for v in (2, 1) for r in range(rows, 0, -1)]
+    text = HEAD.format(bits=bits, rows=rows)
+    text += "".join(case(r if v == 2 else r + rows, f"{'Wide' if v == 2 else 'Slim'}{r}") for r, v in order)
+    return text + "        }\n    }\n" + "".join(tile(bits, r, v) for r, v in order) + "}\n"
+
+
 def main():
-    order = range(ROWS, 0, -1)
-    text = HEAD + "".join(case(r) for r in order) + AFTER_CASES + "".join(tile(r) for r in order) + TAIL
+    files = {KERNELS / f"GemmTile{bits}.cs": source(bits, rows) for bits, rows in ((512, 12), (256, 6))}
     if "--check" in sys.argv[1:]:
-        return 0 if TARGET.read_text() == text else f"{TARGET} differs from what {__file__} writes"
-    TARGET.write_text(text)
+        return "\n".join(f"{f} differs from what {__file__} writes" for f, text in files.items() if f.read_text() != text) or 0
+    for f, text in files.items():
+        f.write_text(text)
     return 0
 
 

@@ -1,0 +1,181 @@
+namespace Mettle;
+
+/// <summary>
+/// One matrix product, or a batch of equal ones, cut into blocks of the result that any thread may compute. Three paths:
+/// B's rows read in place, B copied panel by panel, or (large products) B copied block by block and swept by every tile of A.
+/// </summary>
+internal unsafe struct GemmJob<T> : IJob
+    where T : unmanaged
+{
+    // Multiply-adds worth handing to another thread: about four microseconds.
+    private const long PartWork = 1 << 19;
+    private const int MaxParts = 32;
+    private const long LargeWork = 200_000_000;
+    private const int LargeRows = 128;
+    private const int BlockBytes = 512 << 10;
+
+    public T* A;
+    public T* B;
+    public T* C;
+    public Loop ALead;
+    public Loop BLead;
+    public int M;
+    public int N;
+    public int K;
+    public nint ARow;
+    public nint AStep;
+    public nint BRow;
+    public nint BColumn;
+    private int batch;
+    private int items;
+    private int rows;
+    private int columns;
+    private int rowParts;
+    private int columnParts;
+    private int depth;
+    private bool pack;
+    private bool large;
+
+    /// <summary>Computes <paramref name="batch"/> products.</summary>
+    public void Multiply(int batch)
+    {
+        this.batch = batch;
+        pack = BColumn != 1 && N > 1;
+        long work = (long)M * N * K;
+        large = M > LargeRows && work > LargeWork;
+        pack |= large;
+        if (large)
+        {
+            CutLarge();
+        }
+        else
+        {
+            Cut(work);
+        }
+
+        rowParts = (M + rows - 1) / rows;
+        columnParts = (N + columns - 1) / columns;
+        Scheduler.For((batch + items - 1) / items * rowParts * columnParts, this);
+    }
+
+    public readonly void Run(int index)
+    {
+        int part = index % (rowParts * columnParts);
+        int first = index / (rowParts * columnParts) * items;
+        int row = part % rowParts * rows, column = part / rowParts * columns;
+        int m = Math.Min(rows, M - row), n = Math.Min(columns, N - column);
+        int nr = GemmTile.Columns<T>();
+        T* scratch = null;
+        long bytes = 0;
+        if (pack)
+        {
+            int panels = large ? (n + nr - 1) / nr : 1;
+            scratch = (T*)Memory.Allocate((long)panels * nr * Math.Min(depth, K) * sizeof(T), out bytes);
+        }
+
+        for (int item = first; item < Math.Min(batch, first + items); item++)
+        {
+            T* a = A + (row * ARow), b = B + (column * BColumn), c = C + ((nint)item * M * N) + ((nint)row * N) + column;
+            if (batch > 1)
+            {
+                a += Offset(ALead, item);
+                b += Offset(BLead, item);
+            }
+
+            if (large)
+            {
+                Blocks(a, b, c, m, n, scratch);
+            }
+            else
+            {
+                Panels(a, b, c, m, n, scratch);
+            }
+        }
+
+        if (scratch != null)
+        {
+            Memory.Return(scratch, bytes);
+        }
+    }
+
+    private static long Offset(in Loop lead, int item)
+    {
+        int inner = lead.Inner;
+        return lead.RowOffset(item / inner, 1) + ((long)(item % inner) * lead.InnerStride(1));
+    }
+
+    // Blocks of B fill half a second-level cache; a wide one sees A less often, a deep one C.
+    private void CutLarge()
+    {
+        items = 1;
+        columns = N >= 2048 ? 512 : 256;
+        depth = BlockBytes / sizeof(T) / columns;
+        rows = Math.Max(512, (int)Math.Min(M, (long)M * N / columns / MaxParts));
+    }
+
+    private void Cut(long work)
+    {
+        int nr = GemmTile.Columns<T>();
+        int panels = (N + nr - 1) / nr;
+        depth = (pack ? 1024 : 2048) / sizeof(T);
+        items = (int)Math.Clamp(PartWork / work, 1, batch);
+        int parts = Scheduler.Threads == 1 ? 1 : (int)Math.Clamp(work / PartWork, 1, MaxParts);
+
+        // A row of B that no cache keeps is fetched ahead along its length, so parts stay wide.
+        int least = (long)K * N * sizeof(T) > 1 << 20 ? 8 : 1;
+        int across = Math.Clamp(panels / least, 1, parts);
+        columns = (panels + across - 1) / across * nr;
+        int down = (parts + across - 1) / across;
+        rows = Math.Max(pack ? 512 : 48, (M + down - 1) / down);
+    }
+
+    // Every row of A meets one panel of B after another.
+    private readonly void Panels(T* a, T* b, T* c, int m, int n, T* scratch)
+    {
+        int nr = GemmTile.Columns<T>();
+        for (int p = 0; p < K; p += depth)
+        {
+            int k = Math.Min(depth, K - p);
+            for (int j = 0; j < n; j += nr)
+            {
+                T* panel = b + (p * BRow) + (j * BColumn);
+                nint bRow = BRow;
+                int width = Math.Min(nr, n - j);
+                if (pack)
+                {
+                    GemmPack.Panel(panel, BRow, BColumn, k, width, scratch);
+                    panel = scratch;
+                    bRow = nr;
+                }
+
+                GemmTile.Rows(a + (p * AStep), ARow, AStep, panel, bRow, c + j, N, m, width, k, p > 0);
+            }
+        }
+    }
+
+    // A tile's rows of A stay in the first-level cache while a block of B streams past from the second.
+    private readonly void Blocks(T* a, T* b, T* c, int m, int n, T* scratch)
+    {
+        int nr = GemmTile.Columns<T>();
+        for (int p = 0; p < K; p += depth)
+        {
+            int k = Math.Min(depth, K - p);
+            GemmPack.Panels(b + (p * BRow), BRow, BColumn, k, n, scratch);
+            T* from = a + (p * AStep);
+            T* to = c;
+            int tiles = (m + GemmTile.MaxRows - 1) / GemmTile.MaxRows;
+            for (int left = m; tiles > 0; tiles--)
+            {
+                int count = (left + tiles - 1) / tiles;
+                for (int j = 0; j < n; j += nr)
+                {
+                    GemmTile.Tile(count, from, ARow, AStep, scratch + ((nint)j * k), nr, to + j, N, Math.Min(nr, n - j), k, p > 0);
+                }
+
+                from += count * ARow;
+                to += (nint)count * N;
+                left -= count;
+            }
+        }
+    }
+}
