@@ -52,11 +52,6 @@ internal static unsafe class Gemm
         where T : unmanaged
         => GemmPack.Panel(b, rowStride, columnStride, k, columns, panel);
 
-    /// <summary>Columns of a panel.</summary>
-    public static int TileColumns<T>()
-        where T : unmanaged
-        => GemmTile.Columns<T>();
-
     private static Loop Lead(Tensor t)
     {
         // An extra axis of length 1 keeps the innermost run at one matrix.
