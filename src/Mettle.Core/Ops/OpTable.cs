@@ -33,6 +33,9 @@ public static class OpTable
         // Normalization
         BatchNorm.Info, LayerNormalization.Info,
 
+        // Quantized
+        ConvInteger.Info, Dequantize.Info, MatMulInteger.Info, Quantize.Info, QuantizedConv.Info, QuantizedLinear.Info,
+
         // Recurrent
         GruCell.Info, LstmCell.Info,
     ];

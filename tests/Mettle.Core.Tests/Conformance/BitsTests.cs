@@ -11,6 +11,8 @@ public sealed partial class BitsTests
     [Theory]
     [InlineData("METTLE_THREADS=1")]
     [InlineData("METTLE_THREADS=3 DOTNET_EnableAVX512=0")]
+    [InlineData("METTLE_THREADS=2 DOTNET_EnableAVXVNNI=0")]
+    [InlineData("METTLE_THREADS=2 DOTNET_EnableAVXVNNI=0 DOTNET_EnableAVX512=0")]
     [InlineData("DOTNET_TieredCompilation=0")]
     [InlineData("DOTNET_ReadyToRun=0")]
     [InlineData("DOTNET_TieredPGO=1")]

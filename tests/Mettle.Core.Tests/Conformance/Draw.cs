@@ -28,16 +28,17 @@ internal static class Draw
                 Fill.Distinct => ((order[i] - (n / 2)) * 0.07) + (0.01 * key.Uniform(c)),
                 Fill.Index => key.Below(input.Bound, c),
                 Fill.Bits => key.Below(2, c),
+                Fill.Single => Bell(key, c),
+                Fill.Step => 0.01 + (0.04 * key.Uniform(c)),
+                Fill.Coarse => 0.5 + (1.5 * key.Uniform(c)),
+                Fill.U8 => key.Below(256, c),
+                Fill.I8 => key.Below(256, c) - 128,
+                Fill.I32 => key.Below(2000, c) - 1000,
                 _ => throw new ArgumentException($"Unknown fill {input.Fill}."),
             };
         }
 
-        return input.Fill switch
-        {
-            Fill.Index => Make(values, shape, DType.I64),
-            Fill.Bits => Make(values, shape, DType.Bool),
-            _ => Make(values, shape, type),
-        };
+        return Make(values, shape, input.Type(type));
     }
 
     /// <summary>Values of about standard deviation 1 in the shape of <paramref name="like"/>.</summary>
@@ -59,6 +60,8 @@ internal static class Draw
         DType.I32 => Tensor.From(Array.ConvertAll(values, x => (int)x), shape),
         DType.I64 => Tensor.From(Array.ConvertAll(values, x => (long)x), shape),
         DType.Bool => Tensor.From(Array.ConvertAll(values, x => x != 0), shape),
+        DType.U8 => Tensor.From(Array.ConvertAll(values, x => (byte)x), shape),
+        DType.I8 => Tensor.From(Array.ConvertAll(values, x => (sbyte)x), shape),
         _ => throw new ArgumentException($"No sample is drawn in {type.Label()}."),
     };
 

@@ -51,7 +51,7 @@ public sealed class GradientTests
     // A result rounded to f32 makes differences over small steps meaningless: such ops are linear and take a large one.
     private static (double Step, double Tolerance) Step(OpSample row)
     {
-        TensorSpec[] specs = [.. row.Inputs.Select(i => new TensorSpec(i.Shape, i.Fill switch { Fill.Index => DType.I64, Fill.Bits => DType.Bool, _ => DType.F64 }))];
+        TensorSpec[] specs = [.. row.Inputs.Select(i => new TensorSpec(i.Shape, i.Type(DType.F64)))];
         return row.Op.Infer(specs).Any(y => y.DType == DType.F32) ? (0.05, 1e-4) : (1e-5, 1e-6);
     }
 

@@ -32,6 +32,10 @@ internal static class LargeSamples
         ("lstm_cell", new("large", LstmCell.Instance, 0, new SampleInput([301, 268]), new SampleInput([301, 67]))),
         ("gru_cell", new("large", GruCell.Instance, 0, new SampleInput([301, 201]), new SampleInput([301, 201]), new SampleInput([301, 67]))),
         ("conv_input_grad", new("large", new ConvInputGrad([29, 27], [2, 2], [1, 1], [1, 1]), 0, new SampleInput([5, 33, 15, 14]), new SampleInput([33, 17, 3, 3]))),
+        ("quantize", new("large", Quantize.Instance, 0, new SampleInput([3, 30011], Fill.Single), new SampleInput([3, 30011], Fill.Step), new SampleInput([3, 30011], Fill.U8)) { Differentiable = [] }),
+        ("matmul_integer", new("large", MatMulInteger.Instance, 0, new SampleInput([203, 301], Fill.U8), new SampleInput([301, 251], Fill.I8), new SampleInput([203, 1], Fill.U8), new SampleInput([1, 251], Fill.I8)) { Differentiable = [] }),
+        ("conv_integer", new("large", new ConvInteger([1, 1], [1, 1], [1, 1]), 0, new SampleInput([9, 17, 14, 13], Fill.U8), new SampleInput([35, 17, 3, 3], Fill.I8), new SampleInput([], Fill.U8), new SampleInput([35], Fill.I8)) { Differentiable = [] }),
+        ("conv_integer", new("large, depthwise", new ConvInteger([1, 1], [1, 1], [1, 1], 35), 0, new SampleInput([9, 35, 28, 27], Fill.I8), new SampleInput([35, 1, 3, 3], Fill.I8), new SampleInput([], Fill.I8), new SampleInput([35], Fill.I8)) { Differentiable = [] }),
         ("avg_pool", new("large", new AvgPool(2, 2, 0), 0, new SampleInput([9, 35, 28, 27]))),
     ];
 }

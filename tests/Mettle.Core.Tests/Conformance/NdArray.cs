@@ -51,6 +51,8 @@ internal sealed class NdArray
             DType.F64 => t.ToArray<double>(),
             DType.I32 => Array.ConvertAll(t.ToArray<int>(), x => (double)x),
             DType.I64 => Array.ConvertAll(t.ToArray<long>(), x => (double)x),
+            DType.U8 => Array.ConvertAll(t.ToArray<byte>(), x => (double)x),
+            DType.I8 => Array.ConvertAll(t.ToArray<sbyte>(), x => (double)x),
             DType.Bool => Array.ConvertAll(t.ToArray<byte>(), x => (double)x),
             _ => throw new ArgumentException($"No oracle computes with {t.DType.Label()}."),
         };

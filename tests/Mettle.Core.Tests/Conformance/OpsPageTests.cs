@@ -51,12 +51,8 @@ public sealed class OpsPageTests
         return page.ToString();
     }
 
-    private static string Describe(SampleInput input) => input.Fill switch
-    {
-        Fill.Index => $"i64{input.Shape}",
-        Fill.Bits => $"bool{input.Shape}",
-        _ => input.Shape.ToString(),
-    };
+    private static string Describe(SampleInput input)
+        => input.Type(DType.F32) == DType.F32 ? input.Shape.ToString() : $"{input.Type(DType.F32).Label()}{input.Shape}";
 
     // First paragraph of each class's documentation as plain text.
     private static Dictionary<string, string> Summaries()

@@ -21,7 +21,7 @@ internal static class Table
 
     /// <summary>Indices of the sample's inputs that have a gradient.</summary>
     public static int[] Differentiable(OpSample sample)
-        => sample.Differentiable ?? [.. Enumerable.Range(0, sample.Inputs.Length).Where(i => sample.Inputs[i].Fill is not (Fill.Index or Fill.Bits))];
+        => sample.Differentiable ?? [.. Enumerable.Range(0, sample.Inputs.Length).Where(i => sample.Inputs[i].Type(DType.F64) == DType.F64)];
 
     /// <summary>
     /// Whether the op promises one order of operations per result element whatever the batch and memory layout. Reductions

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>Between sixteen bytes in memory and lanes of i32 or f32.</summary>
+internal static unsafe class Int8Lanes
+{
+    /// <summary>Sixteen u8 as i32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Widen(byte* p)
+    {
+        var words = Vector256.Create(Vector128.WidenLower(Vector128.Load(p)), Vector128.WidenUpper(Vector128.Load(p)));
+        return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words)).AsInt32();
+    }
+
+    /// <summary>Sixteen i8 as i32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Widen(sbyte* p)
+    {
+        var words = Vector256.Create(Vector128.WidenLower(Vector128.Load(p)), Vector128.WidenUpper(Vector128.Load(p)));
+        return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words));
+    }
+
+    /// <summary>The low bytes of sixteen i32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Narrow(Vector512<int> v)
+    {
+        var words = Vector256.Narrow(v.GetLower(), v.GetUpper()).AsUInt16() & Vector256.Create((ushort)255);
+        return Vector128.Narrow(words.GetLower(), words.GetUpper());
+    }
+
+    /// <summary>
+    /// Nearest integers, halves to even, within whole numbers [low, high]; a NaN becomes 0.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Round(Vector512<float> v, Vector512<float> low, Vector512<float> high)
+    {
+        v &= Vector512.Equals(v, v);
+        v = Vector512.ConditionalSelect(Vector512.LessThan(v, low), low, v);
+        v = Vector512.ConditionalSelect(Vector512.GreaterThan(v, high), high, v);
+        return Vector512.ConvertToInt32Native(Vector512.Round(v));
+    }
+}
