@@ -6,13 +6,10 @@ namespace Mettle;
 /// </summary>
 public static class Autograd
 {
-    [ThreadStatic]
-    private static bool off;
-
     private static int passes;
 
     /// <summary>Whether operations on this thread are recorded.</summary>
-    public static bool IsRecording => !off;
+    public static bool IsRecording => !ThreadContext.Current.IsQuiet;
 
     /// <summary>Stops recording on this thread until the result is disposed.</summary>
     public static Switch NoGrad() => new(recording: false);
@@ -44,7 +41,11 @@ public static class Autograd
 
         var results = new Tensor?[inputs.Count];
         Run(output, seed, pass, results, createGraph, retainGraph);
-        CheckMarks(inputs, pass);
+        for (int i = 0; i < results.Length; i++)
+        {
+            CheckMark(inputs[i], pass);
+        }
+
         for (int i = 0; i < results.Length; i++)
         {
             // An input given twice is marked with its last place.
@@ -85,14 +86,24 @@ public static class Autograd
     internal static void Backward(Tensor output, Tensor? seed, bool retainGraph)
     {
         int pass = Interlocked.Increment(ref passes);
-        var leaves = new List<Tensor>();
-        MarkLeaves(output, pass, leaves);
-        var results = new Tensor?[leaves.Count];
-        Run(output, seed, pass, results, createGraph: false, retainGraph);
-        CheckMarks(leaves, pass);
-        using (NoGrad())
+        var here = ThreadContext.Current;
+        var memory = here.SparePass ?? new PassMemory();
+        here.SparePass = null;
+        try
         {
-            for (int i = 0; i < leaves.Count; i++)
+            CheckStart(output, seed);
+            CollectAll(output, pass, memory);
+            memory.Sort();
+            using var quiet = NoGrad();
+            var results = memory.Results;
+            Walk(output, seed, pass, memory, results, Tracer.IsActive, retainGraph);
+            var leaves = memory.Leaves;
+            for (int i = 0; i < leaves.Length; i++)
+            {
+                CheckMark(leaves[i], pass);
+            }
+
+            for (int i = 0; i < leaves.Length; i++)
             {
                 if (results[i] is { } g)
                 {
@@ -100,51 +111,57 @@ public static class Autograd
                 }
             }
         }
-    }
-
-    private static void CheckMarks(IReadOnlyList<Tensor> targets, int pass)
-    {
-        for (int i = 0; i < targets.Count; i++)
+        finally
         {
-            if (targets[i].TargetPass != pass)
-            {
-                throw new InvalidOperationException(
-                    $"Another backward pass ran meanwhile over the same leaf ({targets[i].Spec}), so this one's gradients are not whole: a model trains on one thread at a time.");
-            }
+            memory.Clear();
+            here.SparePass = memory;
         }
     }
 
-    private static void MarkLeaves(Tensor output, int pass, List<Tensor> leaves)
+    private static void CheckMark(Tensor target, int pass)
     {
-        var stack = new Stack<Tensor>();
-        stack.Push(output);
-        while (stack.TryPop(out var t))
+        if (target.TargetPass != pass)
         {
-            if (t.Node is { } node)
+            throw new InvalidOperationException(
+                $"Another backward pass ran meanwhile over the same leaf ({target.Spec}), so this one's gradients are not whole: a model trains on one thread at a time.");
+        }
+    }
+
+    // All that the output was computed from by recorded ops; every leaf is a target, so every node is needed.
+    private static void CollectAll(Tensor output, int pass, PassMemory memory)
+    {
+        Reach(output, pass, memory);
+        for (int next = 0; next < memory.Nodes.Length; next++)
+        {
+            foreach (var input in memory.Nodes[next].Operands)
             {
-                // Negative marks this walk; the pass proper uses the positive number.
-                if (node.VisitedPass != -pass)
+                if (input.RequiresGrad)
                 {
-                    node.VisitedPass = -pass;
-                    for (int i = 0; i < node.Inputs.Count; i++)
-                    {
-                        if (node.Inputs[i].RequiresGrad)
-                        {
-                            stack.Push(node.Inputs[i]);
-                        }
-                    }
+                    Reach(input, pass, memory);
                 }
             }
-            else if (t.RequiresGrad && t.TargetPass != pass)
-            {
-                t.TargetPass = pass;
-                t.TargetIndex = leaves.Count;
-                leaves.Add(t);
-            }
         }
     }
 
-    private static void Run(Tensor output, Tensor? seed, int pass, Tensor?[] results, bool createGraph, bool retainGraph, bool stopAtTargets = false)
+    private static void Reach(Tensor t, int pass, PassMemory memory)
+    {
+        if (t.Node is { } node)
+        {
+            if (node.VisitedPass != pass)
+            {
+                node.NeededPass = pass;
+                Visit(node, pass, memory);
+            }
+        }
+        else if (t.TargetPass != pass)
+        {
+            t.TargetPass = pass;
+            t.TargetIndex = memory.Leaves.Length;
+            memory.Add(t);
+        }
+    }
+
+    private static void CheckStart(Tensor output, Tensor? seed)
     {
         if (!output.RequiresGrad)
         {
@@ -160,20 +177,42 @@ public static class Autograd
         {
             throw new InvalidOperationException($"The seed is {seed.Spec}, the output {output.Spec}.");
         }
+    }
 
-        bool recorded = createGraph || Tracer.IsActive;
-        using var mode = createGraph ? Recording() : NoGrad();
-        var order = Collect(output, pass, stopAtTargets);
+    private static void Run(Tensor output, Tensor? seed, int pass, Tensor?[] results, bool createGraph, bool retainGraph, bool stopAtTargets = false)
+    {
+        CheckStart(output, seed);
+        var here = ThreadContext.Current;
+        var memory = here.SparePass ?? new PassMemory();
+        here.SparePass = null;
+        try
+        {
+            using var mode = createGraph ? Recording() : NoGrad();
+            Collect(output, pass, memory, stopAtTargets);
+            Walk(output, seed, pass, memory, results, createGraph || Tracer.IsActive, retainGraph);
+        }
+        finally
+        {
+            memory.Clear();
+            here.SparePass = memory;
+        }
+    }
+
+    private static void Walk(Tensor output, Tensor? seed, int pass, PassMemory memory, Tensor?[] results, bool recorded, bool retainGraph)
+    {
+        var here = ThreadContext.Current;
         seed ??= Tensor.Full(output.Shape, 1, output.DType);
-        Deliver(output, seed, pass, results);
-        for (int i = order.Count - 1; i >= 0; i--)
+        Deliver(output, seed, pass, memory, results);
+        var order = memory.Nodes;
+        for (int i = 0; i < order.Length; i++)
         {
             var node = order[i];
             var pending = node.Pending;
             node.Pending = null;
             if (pending is not null)
             {
-                Process(node, pending, pass, results, recorded);
+                Process(node, pending, pass, memory, results, recorded, here);
+                memory.Give(pending);
             }
 
             if (!recorded && !retainGraph)
@@ -183,13 +222,13 @@ public static class Autograd
         }
     }
 
-    private static void Process(Node node, Tensor?[] pending, int pass, Tensor?[] results, bool recorded)
+    private static void Process(Node node, Tensor?[] pending, int pass, PassMemory memory, Tensor?[] results, bool recorded, ThreadContext here)
     {
         for (int k = 0; k < pending.Length; k++)
         {
-            if (pending[k] is { } g && node.Outputs[k].TargetPass == pass)
+            if (pending[k] is { } g && node.Results[k].TargetPass == pass)
             {
-                results[node.Outputs[k].TargetIndex] = g;
+                results[node.Results[k].TargetIndex] = g;
                 g.Storage.Holders++;
             }
         }
@@ -200,7 +239,7 @@ public static class Autograd
         }
 
         node.CheckFresh();
-        var scope = recorded ? null : MemoryScope.BeginRecycled();
+        var scope = recorded ? null : MemoryScope.BeginRecycled(here);
         try
         {
             var grads = node.Op.Gradient(node, pending);
@@ -209,7 +248,7 @@ public static class Autograd
                 if (grads[i] is { } g && node.Needs(i))
                 {
                     Check(node, i, g);
-                    Deliver(node.Inputs[i], g, pass, results);
+                    Deliver(node.Operands[i], g, pass, memory, results);
                 }
             }
 
@@ -220,7 +259,7 @@ public static class Autograd
         }
         finally
         {
-            scope?.EndRecycled();
+            scope?.EndRecycled(here);
         }
 
         if (!recorded)
@@ -235,9 +274,8 @@ public static class Autograd
     // What was delivered must outlive the node's own scope; all else in it is garbage.
     private static void KeepHeld(Node node, int pass, Tensor?[] results, MemoryScope scope)
     {
-        for (int i = 0; i < node.Inputs.Count; i++)
+        foreach (var input in node.Operands)
         {
-            var input = node.Inputs[i];
             if (Node.Needs(input, pass))
             {
                 var held = input.Node is { } n ? n.Pending?[input.OutputIndex] : results[input.TargetIndex];
@@ -250,11 +288,11 @@ public static class Autograd
         }
     }
 
-    private static void Deliver(Tensor to, Tensor g, int pass, Tensor?[] results)
+    private static void Deliver(Tensor to, Tensor g, int pass, PassMemory memory, Tensor?[] results)
     {
         if (to.Node is { } node && node.VisitedPass == pass)
         {
-            var pending = node.Pending ??= new Tensor?[node.Outputs.Count];
+            var pending = node.Pending ??= memory.TakeRow(node.Results.Length);
             Accumulate(ref pending[to.OutputIndex], g);
         }
         else if (to.TargetPass == pass)
@@ -283,75 +321,70 @@ public static class Autograd
     {
         if (g is not null && --g.Storage.Holders == 0 && g.Storage.Transient)
         {
-            g.Storage.Scope?.Forget(g.Storage);
-            g.Storage.Release("A gradient inside a backward pass was read after the pass.");
+            g.Storage.ReleaseFromOwner("A gradient inside a backward pass was read after the pass.");
         }
     }
 
     private static void ReleaseOutputs(Node node, Tensor root)
     {
-        for (int k = 0; k < node.Outputs.Count; k++)
+        foreach (var y in node.Results)
         {
-            var storage = node.Outputs[k].Storage;
-            if (ReferenceEquals(storage.Producer, node) && !storage.Retained && !storage.IsReleased && !ReferenceEquals(storage, root.Storage))
+            var storage = y.Storage;
+            if (!y.IsReleased && ReferenceEquals(storage.Producer, node) && !storage.Retained && !ReferenceEquals(storage, root.Storage))
             {
-                storage.Scope?.Forget(storage);
-                storage.Release($"The result of {node.Op.Name} was freed by the backward pass after its last use. Read it before, call Retain() on it, or pass retainGraph.");
+                storage.ReleaseFromOwner(node.Op.FreedByBackward);
             }
         }
     }
 
-    private static List<Node> Collect(Tensor output, int pass, bool stopAtTargets)
+    private static void Collect(Tensor output, int pass, PassMemory memory, bool stopAtTargets)
     {
-        var found = new List<Node>();
         if (output.Node is null || (stopAtTargets && output.TargetPass == pass))
         {
-            return found;
+            return;
         }
 
-        Visit(output.Node, pass, found);
-        for (int next = 0; next < found.Count; next++)
+        Visit(output.Node, pass, memory);
+        for (int next = 0; next < memory.Nodes.Length; next++)
         {
-            var inputs = found[next].Inputs;
-            for (int i = 0; i < inputs.Count; i++)
+            foreach (var input in memory.Nodes[next].Operands)
             {
-                bool stop = stopAtTargets && inputs[i].TargetPass == pass;
-                if (!stop && inputs[i].RequiresGrad && inputs[i].Node is { } n && n.VisitedPass != pass)
+                bool stop = stopAtTargets && input.TargetPass == pass;
+                if (!stop && input.RequiresGrad && input.Node is { } n && n.VisitedPass != pass)
                 {
-                    Visit(n, pass, found);
+                    Visit(n, pass, memory);
                 }
             }
         }
 
-        found.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
-        foreach (var node in found)
+        memory.Sort();
+        var order = memory.Nodes;
+        for (int i = order.Length - 1; i >= 0; i--)
         {
-            for (int i = 0; i < node.Inputs.Count; i++)
+            foreach (var input in order[i].Operands)
             {
-                if (Node.Needs(node.Inputs[i], pass))
+                if (Node.Needs(input, pass))
                 {
-                    node.NeededPass = pass;
+                    order[i].NeededPass = pass;
                     break;
                 }
             }
         }
-
-        return found;
     }
 
-    private static void Visit(Node node, int pass, List<Node> found)
+    private static void Visit(Node node, int pass, PassMemory memory)
     {
         node.VisitedPass = pass;
         // A pass that threw may have left some.
         node.Pending = null;
-        found.Add(node);
+        memory.Add(node);
     }
 
     private static void Check(Node node, int index, Tensor g)
     {
-        if (g.Spec != node.Inputs[index].Spec)
+        if (g.Shape != node.Operands[index].Shape || g.DType != node.Operands[index].DType)
         {
-            throw new InvalidOperationException($"The gradient of {node.Op.Name} for input {index} is {g.Spec}, the input {node.Inputs[index].Spec}.");
+            throw new InvalidOperationException($"The gradient of {node.Op.Name} for input {index} is {g.Spec}, the input {node.Operands[index].Spec}.");
         }
     }
 
@@ -362,11 +395,12 @@ public static class Autograd
 
         internal Switch(bool recording)
         {
-            before = off;
-            off = !recording;
+            var here = ThreadContext.Current;
+            before = here.IsQuiet;
+            here.IsQuiet = !recording;
         }
 
         /// <summary>Restores the state before.</summary>
-        public void Dispose() => off = before;
+        public void Dispose() => ThreadContext.Current.IsQuiet = before;
     }
 }

@@ -8,16 +8,13 @@ namespace Mettle;
 /// </summary>
 public static class NanWatch
 {
-    [ThreadStatic]
-    private static bool on;
-
     /// <summary>
     /// Runs <paramref name="body"/> with every result checked. Returns where the first non-finite value came out of an op
     /// with finite operands, or null if none did.
     /// </summary>
     public static NanBirth? Find(Action body)
     {
-        on = true;
+        ThreadContext.Current.WatchesNan = true;
         try
         {
             body();
@@ -29,18 +26,19 @@ public static class NanWatch
         }
         finally
         {
-            on = false;
+            ThreadContext.Current.WatchesNan = false;
         }
     }
 
     internal static void OnApply(Op op, Tensor[] inputs, Tensor[] outputs)
     {
-        if (!on)
+        var here = ThreadContext.Current;
+        if (!here.WatchesNan)
         {
             return;
         }
 
-        on = false;
+        here.WatchesNan = false;
         try
         {
             if (outputs.Any(y => !AllFinite(y)) && inputs.All(AllFinite))
@@ -50,7 +48,7 @@ public static class NanWatch
         }
         finally
         {
-            on = true;
+            here.WatchesNan = true;
         }
     }
 

@@ -9,19 +9,16 @@ internal readonly record struct TraceEntry(Op Op, Tensor[] Inputs, Tensor[] Outp
 /// </summary>
 internal sealed class Tracer
 {
-    [ThreadStatic]
-    private static Tracer? current;
-
     private readonly HashSet<Tensor> dependent;
     private readonly Tracer? outer;
 
     private Tracer(IEnumerable<Tensor> inputs)
     {
         dependent = new(inputs, ReferenceEqualityComparer.Instance);
-        outer = current;
+        outer = ThreadContext.Current.Tracer;
     }
 
-    public static bool IsActive => current is not null;
+    public static bool IsActive => ThreadContext.Current.Tracer is not null;
 
     public List<TraceEntry> Entries { get; } = [];
 
@@ -29,20 +26,20 @@ internal sealed class Tracer
     public static (Tracer Trace, TResult Result) Record<TResult>(IEnumerable<Tensor> inputs, Func<TResult> body)
     {
         var tracer = new Tracer(inputs);
-        current = tracer;
+        ThreadContext.Current.Tracer = tracer;
         try
         {
             return (tracer, body());
         }
         finally
         {
-            current = tracer.outer;
+            ThreadContext.Current.Tracer = tracer.outer;
         }
     }
 
     public static void OnApply(Op op, Tensor[] inputs, Tensor[] outputs)
     {
-        for (var t = current; t is not null; t = t.outer)
+        for (var t = ThreadContext.Current.Tracer; t is not null; t = t.outer)
         {
             t.Add(op, inputs, outputs);
         }
@@ -50,7 +47,7 @@ internal sealed class Tracer
 
     public static void OnRead(Tensor tensor)
     {
-        for (var t = current; t is not null; t = t.outer)
+        for (var t = ThreadContext.Current.Tracer; t is not null; t = t.outer)
         {
             if (t.dependent.Contains(tensor))
             {

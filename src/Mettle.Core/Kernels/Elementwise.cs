@@ -20,6 +20,13 @@ internal static unsafe class Elementwise
             return;
         }
 
+        if (y.Count <= Chunk && y.IsContiguous && a.IsContiguous && b is null or { IsContiguous: true } && c is null or { IsContiguous: true })
+        {
+            // One plain run: no loop to plan.
+            TKernel.Run(y.Pointer, a.Pointer, b is null ? null : b.Pointer, c is null ? null : c.Pointer, (nint)y.Count, 0);
+            return;
+        }
+
         var job = new Job<TKernel>
         {
             Loop = Loop.Plan(y.Shape.Dims, y.Strides, a.Strides, b is null ? default : b.Strides, c is null ? default : c.Strides),

@@ -13,13 +13,8 @@ public sealed class MemoryScope : IDisposable
 {
     private const string ScopeEnded = "The tensor's memory scope has ended. Use scope.Keep(tensor) to let it outlive the scope.";
 
-    [ThreadStatic]
-    private static MemoryScope? current;
-
-    [ThreadStatic]
-    private static MemoryScope? spare;
-
-    private readonly List<Storage> owned = [];
+    private Storage[] owned = [];
+    private int count;
     private MemoryScope? parent;
     private int thread;
     private string name = "";
@@ -30,19 +25,24 @@ public sealed class MemoryScope : IDisposable
     }
 
     /// <summary>The innermost open scope of this thread, if any.</summary>
-    public static MemoryScope? Current => current;
+    public static MemoryScope? Current => ThreadContext.Current.Scope;
 
     /// <summary>Number of blocks this scope will free.</summary>
-    public int Blocks => owned.Count;
+    public int Blocks => count;
 
     /// <summary>Opens a scope on this thread; <paramref name="name"/> appears in use-after-scope messages.</summary>
-    public static MemoryScope Begin(string name = "scope") => new MemoryScope().Open(name);
+    public static MemoryScope Begin(string name = "scope") => new MemoryScope().Open(name, ThreadContext.Current);
 
     /// <summary>
     /// Lets <paramref name="tensor"/> (and its views) outlive this scope and those inside it: the parent scope owns it next.
     /// </summary>
     public Tensor Keep(Tensor tensor)
     {
+        if (tensor.IsReleased)
+        {
+            return tensor;
+        }
+
         var storage = tensor.Storage;
         for (var owner = storage.Scope; owner is not null; owner = owner.parent)
         {
@@ -64,65 +64,74 @@ public sealed class MemoryScope : IDisposable
             return;
         }
 
-        if (thread != Environment.CurrentManagedThreadId || !ReferenceEquals(current, this))
+        if (thread != Environment.CurrentManagedThreadId || !ReferenceEquals(Current, this))
         {
             throw new InvalidOperationException(
                 $"Memory scope '{name}' was closed on another thread or before an inner scope. Do not await inside a scope; close inner scopes first.");
         }
 
-        Close();
+        Close(ThreadContext.Current);
     }
 
     internal void Adopt(Storage storage)
     {
+        if (count == owned.Length)
+        {
+            Array.Resize(ref owned, 2 * count);
+        }
+
         storage.Scope = this;
-        storage.Slot = owned.Count;
-        owned.Add(storage);
+        storage.Slot = count;
+        owned[count++] = storage;
     }
 
     internal void Forget(Storage storage)
     {
-        var last = owned[^1];
+        var last = owned[--count];
         owned[storage.Slot] = last;
         last.Slot = storage.Slot;
-        owned.RemoveAt(owned.Count - 1);
+        owned[count] = null!;
         storage.Scope = null;
     }
 
     /// <summary>A scope for one node of a backward pass or one kernel, recycled so that it costs no garbage.</summary>
-    internal static MemoryScope BeginRecycled()
+    internal static MemoryScope BeginRecycled(ThreadContext here)
     {
-        var scope = spare ?? new MemoryScope();
-        spare = null;
-        return scope.Open("one op");
+        var scope = here.SpareScope ?? new MemoryScope();
+        here.SpareScope = null;
+        return scope.Open("one op", here);
     }
 
-    internal void EndRecycled()
+    internal void EndRecycled(ThreadContext here)
     {
-        Close();
-        spare = this;
+        Close(here);
+        here.SpareScope = this;
     }
 
-    private MemoryScope Open(string name)
+    private MemoryScope Open(string name, ThreadContext here)
     {
         this.name = name;
-        parent = current;
+        parent = here.Scope;
         thread = Environment.CurrentManagedThreadId;
         open = true;
-        current = this;
+        owned = here.TakeList();
+        here.Scope = this;
         return this;
     }
 
-    private void Close()
+    private void Close(ThreadContext here)
     {
-        foreach (var storage in owned)
+        for (int i = 0; i < count; i++)
         {
-            storage.Scope = null;
-            storage.Release(ScopeEnded);
+            owned[i].Scope = null;
+            owned[i].Release(ScopeEnded);
         }
 
-        owned.Clear();
-        current = parent;
+        Array.Clear(owned, 0, count);
+        here.Give(owned);
+        owned = [];
+        count = 0;
+        here.Scope = parent;
         parent = null;
         open = false;
     }

@@ -1,6 +1,9 @@
 namespace Mettle;
 
-/// <summary>One block of native memory with its owner: a scope, a parameter, or (outside any scope) the garbage collector.</summary>
+/// <summary>
+/// One block of native memory with its owner: a scope, a parameter, or (outside any scope) the garbage collector. A released
+/// storage serves another block later; tensors remember the generation they belong to, so none sees a block not its own.
+/// </summary>
 internal sealed unsafe class Storage
 {
     private void* pointer;
@@ -8,21 +11,15 @@ internal sealed unsafe class Storage
     private string? released;
     private Guard? guard;
 
-    public Storage(long bytes)
+    private Storage()
     {
-        pointer = Memory.Allocate(bytes, out size);
-        Bytes = bytes;
-        if (MemoryScope.Current is { } scope)
-        {
-            scope.Adopt(this);
-        }
-        else
-        {
-            guard = new Guard(this, report: true);
-        }
     }
 
-    public long Bytes { get; }
+    /// <summary>Bytes asked for.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Counts the blocks this object has stood for.</summary>
+    public int Generation { get; private set; }
 
     /// <summary>The scope that frees this block; null when the garbage collector or an owner does.</summary>
     public MemoryScope? Scope { get; set; }
@@ -33,35 +30,66 @@ internal sealed unsafe class Storage
     /// <summary>Counts writes in place, so that a stale graph is noticed.</summary>
     public int Version { get; set; }
 
-    /// <summary>Backward must not release it: someone outside the graph holds it.</summary>
-    public bool Retained { get; set; }
-
-    /// <summary>The recorded node that made this block; views do not count.</summary>
-    public Node? Producer { get; set; }
-
     /// <summary>How many pending gradients of a running backward pass share this block.</summary>
     public int Holders { get; set; }
+
+    /// <summary>Backward must not release it: someone outside the graph holds it.</summary>
+    public bool Retained { get; set; }
 
     /// <summary>Made inside a backward pass: free when the last holder lets go.</summary>
     public bool Transient { get; set; }
 
-    public bool IsReleased => pointer is null;
+    /// <summary>The recorded node that made this block; views do not count.</summary>
+    public Node? Producer { get; set; }
 
-    public void* Pointer => pointer is not null ? pointer : throw new ObjectDisposedException(nameof(Tensor), released);
+    /// <summary>A block of <paramref name="bytes"/>, owned by the current scope if there is one.</summary>
+    public static Storage Take(long bytes)
+    {
+        var here = ThreadContext.Current;
+        var scope = here.Scope;
+        // Tensors of long ago still refer to a shell used before: what the garbage collector is to free must not hang on them.
+        var storage = (scope is null ? null : here.TakeShell()) ?? new Storage();
+        storage.pointer = Memory.Allocate(bytes, out storage.size);
+        storage.Bytes = bytes;
+        storage.Holders = 0;
+        storage.Retained = false;
+        storage.Transient = false;
+        if (scope is not null)
+        {
+            scope.Adopt(storage);
+        }
+        else
+        {
+            storage.guard = Guard.For(storage, report: true);
+        }
+
+        return storage;
+    }
+
+    /// <summary>Whether the block of <paramref name="generation"/> has been freed.</summary>
+    public bool IsReleased(int generation) => generation != Generation;
+
+    /// <summary>The block of <paramref name="generation"/>; throws <see cref="ObjectDisposedException"/> if it has been freed.</summary>
+    public void* PointerOf(int generation) => generation == Generation ? pointer : throw Gone(generation);
 
     /// <summary>Frees the block; a later access throws with <paramref name="because"/>.</summary>
     public void Release(string because)
     {
-        if (pointer is null)
-        {
-            return;
-        }
-
         Memory.Return(pointer, size);
+        Generation++;
         pointer = null;
         released = because;
+        Producer = null;
         guard?.Disarm();
         guard = null;
+        ThreadContext.Current.Give(this);
+    }
+
+    /// <summary>Frees the block now, whoever owns it.</summary>
+    public void ReleaseFromOwner(string because)
+    {
+        Scope?.Forget(this);
+        Release(because);
     }
 
     /// <summary>Hands the block to <paramref name="scope"/>, or to the garbage collector if null.</summary>
@@ -72,7 +100,7 @@ internal sealed unsafe class Storage
         guard = null;
         if (scope is null)
         {
-            guard = new Guard(this, reportLeak);
+            guard = Guard.For(this, reportLeak);
         }
         else
         {
@@ -80,17 +108,35 @@ internal sealed unsafe class Storage
         }
     }
 
+    /// <summary>What to say of a block that was freed.</summary>
+    public ObjectDisposedException Gone(int generation)
+        => new(nameof(Tensor), generation == Generation - 1
+            ? released
+            : "The tensor's memory was freed long ago, at the end of its memory scope or by the backward pass. Use scope.Keep(tensor) or Retain().");
+
     // A finaliser only for blocks without a scope: finalisable objects outlive their generation.
-    private sealed class Guard(Storage owner, bool report)
+    private sealed class Guard
     {
-        private void* pointer = owner.pointer;
-        private readonly long size = owner.size;
+        private const int MostBlocks = 2048;
+        private const long MostBytes = 256 << 20;
+        private static int collections, newBlocks;
+        private static long newBytes;
+        private readonly long size;
+        private readonly bool report;
+        private void* pointer;
+
+        private Guard(Storage owner, bool report)
+        {
+            pointer = owner.pointer;
+            size = owner.size;
+            this.report = report;
+        }
 
         ~Guard()
         {
             if (pointer is not null)
             {
-                Memory.Return(pointer, size);
+                Memory.ReturnCollected(pointer, size);
                 if (report)
                 {
                     Memory.ReportLeak(size);
@@ -98,10 +144,34 @@ internal sealed unsafe class Storage
             }
         }
 
+        public static Guard For(Storage owner, bool report)
+        {
+            CollectIfMany(owner.size);
+            return new Guard(owner, report);
+        }
+
         public void Disarm()
         {
             pointer = null;
             GC.SuppressFinalize(this);
+        }
+
+        // The garbage collector sees small objects only, and steps make hardly any: what waits for it here could fill the memory.
+        // Threads may miscount; it is a threshold.
+        private static void CollectIfMany(long size)
+        {
+            int now = GC.CollectionCount(0);
+            if (now != collections)
+            {
+                (collections, newBlocks, newBytes) = (now, 0, 0);
+            }
+
+            newBlocks++;
+            newBytes += size;
+            if (newBlocks > MostBlocks || newBytes > MostBytes)
+            {
+                GC.Collect(0);
+            }
         }
     }
 }

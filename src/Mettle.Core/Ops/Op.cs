@@ -8,6 +8,10 @@ namespace Mettle;
 /// </summary>
 public abstract class Op
 {
+    private SpecCache? known;
+    private bool applied;
+    private string? freed;
+
     /// <summary>The op's name in messages, traces and the conformance table, snake_case.</summary>
     public abstract string Name { get; }
 
@@ -41,6 +45,10 @@ public abstract class Op
 
     /// <summary>Applies the op and returns all results.</summary>
     public Tensor[] ApplyAll(params Tensor[] inputs) => Invoke(this, inputs);
+
+    /// <summary>What to say to those who read a result after the backward pass.</summary>
+    internal string FreedByBackward
+        => freed ??= $"The result of {Name} was freed by the backward pass after its last use. Read it before, call Retain() on it, or pass retainGraph.";
 
     /// <summary>Makes the results: allocates and runs the kernel, or makes views.</summary>
     protected internal virtual Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
@@ -94,22 +102,39 @@ public abstract class Op
             record |= inputs[i].RequiresGrad;
         }
 
-        var results = op.Infer(specs);
-        var outputs = MemoryScope.Current is null ? ComputeOutsideScopes(op, inputs, results) : op.Compute(inputs, results);
-        if (record && Autograd.IsRecording)
+        var here = ThreadContext.Current;
+        var results = op.InferKnown(specs);
+        var outputs = here.Scope is null ? ComputeOutsideScopes(op, inputs, results, here) : op.Compute(inputs, results);
+        if (record && !here.IsQuiet)
         {
-            Record(op, inputs, outputs);
+            Record(op, inputs, outputs, here);
         }
 
-        Tracer.OnApply(op, inputs, outputs);
-        NanWatch.OnApply(op, inputs, outputs);
+        if (here.Tracer is not null || here.WatchesNan)
+        {
+            Tracer.OnApply(op, inputs, outputs);
+            NanWatch.OnApply(op, inputs, outputs);
+        }
+
         return outputs;
     }
 
-    // Kernels hold bare pointers to their temporaries, so these must belong to a scope, not to the garbage collector.
-    private static Tensor[] ComputeOutsideScopes(Op op, Tensor[] inputs, TensorSpec[] specs)
+    // Most ops are made anew for each application; only from the second on is it worth to remember.
+    private TensorSpec[] InferKnown(ReadOnlySpan<TensorSpec> inputs)
     {
-        var scope = MemoryScope.BeginRecycled();
+        if (!applied || inputs.Length > SpecCache.Entry.MostInputs)
+        {
+            applied = true;
+            return Infer(inputs);
+        }
+
+        return (known ??= new SpecCache()).Infer(this, inputs);
+    }
+
+    // Kernels hold bare pointers to their temporaries, so these must belong to a scope, not to the garbage collector.
+    private static Tensor[] ComputeOutsideScopes(Op op, Tensor[] inputs, TensorSpec[] specs, ThreadContext here)
+    {
+        var scope = MemoryScope.BeginRecycled(here);
         try
         {
             var outputs = op.Compute(inputs, specs);
@@ -122,13 +147,13 @@ public abstract class Op
         }
         finally
         {
-            scope.EndRecycled();
+            scope.EndRecycled(here);
         }
     }
 
-    private static void Record(Op op, Tensor[] inputs, Tensor[] outputs)
+    private static void Record(Op op, Tensor[] inputs, Tensor[] outputs, ThreadContext here)
     {
-        var node = new Node(op, inputs, outputs);
+        var node = new Node(op, inputs, outputs, here);
         for (int i = 0; i < outputs.Length; i++)
         {
             var y = outputs[i];

@@ -9,51 +9,25 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>More dimensions than this are refused: kernels keep their loop state in fixed buffers.</summary>
     public const int MaxRank = 12;
 
-    private readonly int[]? dims;
+    private readonly Dims? known;
 
     /// <summary>Takes a copy of <paramref name="dims"/>; throws <see cref="ArgumentException"/> on a negative dimension.</summary>
-    public Shape(params ReadOnlySpan<int> dims)
-        : this(dims.ToArray(), owned: true)
-    {
-    }
-
-    private Shape(int[] dims, bool owned)
-    {
-        _ = owned;
-        if (dims.Length > MaxRank)
-        {
-            throw new ArgumentException($"A shape has at most {MaxRank} dimensions, got {dims.Length}.");
-        }
-
-        long count = 1;
-        foreach (int d in dims)
-        {
-            if (d < 0)
-            {
-                throw new ArgumentException($"A dimension cannot be negative: [{string.Join(", ", dims)}].");
-            }
-
-            count = checked(count * d);
-        }
-
-        this.dims = dims;
-        Count = count;
-    }
+    public Shape(params ReadOnlySpan<int> dims) => known = dims.IsEmpty ? null : Mettle.Dims.Of(dims);
 
     /// <summary>A scalar's shape.</summary>
-    public static Shape Scalar { get; } = new([], owned: true);
+    public static Shape Scalar => default;
 
     /// <summary>Number of dimensions.</summary>
-    public int Rank => dims?.Length ?? 0;
+    public int Rank => known is null ? 0 : known.Values.Length;
 
     /// <summary>Number of elements (1 for a scalar).</summary>
-    public long Count { get => field == 0 && dims is null ? 1 : field; }
+    public long Count => known is null ? 1 : known.Count;
 
     /// <summary>The dimensions, outermost first.</summary>
-    public ReadOnlySpan<int> Dims => dims;
+    public ReadOnlySpan<int> Dims => known is null ? default : known.Values;
 
     /// <summary>Dimension <paramref name="axis"/>; negative counts from the end.</summary>
-    public int this[int axis] => dims![axis < 0 ? axis + dims.Length : axis];
+    public int this[int axis] => known!.Values[axis < 0 ? axis + known.Values.Length : axis];
 
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
 
@@ -74,28 +48,29 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>This shape with dimension <paramref name="axis"/> replaced.</summary>
     public Shape With(int axis, int size)
     {
-        var d = Dims.ToArray();
+        Span<int> d = stackalloc int[Rank];
+        Dims.CopyTo(d);
         d[axis] = size;
-        return new(d, owned: true);
+        return new(d);
     }
 
     /// <summary>This shape with a new dimension before <paramref name="axis"/>.</summary>
     public Shape Insert(int axis, int size)
     {
-        var d = new int[Rank + 1];
+        Span<int> d = stackalloc int[Rank + 1];
         Dims[..axis].CopyTo(d);
         d[axis] = size;
-        Dims[axis..].CopyTo(d.AsSpan(axis + 1));
-        return new(d, owned: true);
+        Dims[axis..].CopyTo(d[(axis + 1)..]);
+        return new(d);
     }
 
     /// <summary>This shape without dimension <paramref name="axis"/>.</summary>
     public Shape Remove(int axis)
     {
-        var d = new int[Rank - 1];
+        Span<int> d = stackalloc int[Rank - 1];
         Dims[..axis].CopyTo(d);
-        Dims[(axis + 1)..].CopyTo(d.AsSpan(axis));
-        return new(d, owned: true);
+        Dims[(axis + 1)..].CopyTo(d[axis..]);
+        return new(d);
     }
 
     /// <summary>NumPy's broadcasting rule; throws <see cref="ArgumentException"/> naming both shapes.</summary>
@@ -107,7 +82,7 @@ public readonly struct Shape : IEquatable<Shape>
         }
 
         int rank = Math.Max(a.Rank, b.Rank);
-        var d = new int[rank];
+        Span<int> d = stackalloc int[rank];
         for (int i = 1; i <= rank; i++)
         {
             int x = i <= a.Rank ? a[^i] : 1;
@@ -116,43 +91,29 @@ public readonly struct Shape : IEquatable<Shape>
                 $"{op}: shapes {a} and {b} cannot be broadcast together (dimension {rank - i}: {x} against {y}).");
         }
 
-        return new(d, owned: true);
+        return new(d);
     }
 
     /// <summary>Dimension counted from the end, for the index-from-end operator.</summary>
-    public int this[Index index] => dims![index];
+    public int this[Index index] => known!.Values[index];
 
     /// <inheritdoc/>
-    public bool Equals(Shape other) => Dims.SequenceEqual(other.Dims);
+    public bool Equals(Shape other) => ReferenceEquals(known, other.known) || Dims.SequenceEqual(other.Dims);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Shape s && Equals(s);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        var h = default(HashCode);
-        foreach (int d in Dims)
-        {
-            h.Add(d);
-        }
-
-        return h.ToHashCode();
-    }
+    public override int GetHashCode() => known is null ? 0 : known.Hash;
 
     /// <inheritdoc/>
-    public override string ToString() => $"[{string.Join(", ", dims ?? [])}]";
+    public override string ToString() => $"[{string.Join(", ", Dims.ToArray())}]";
 
     /// <summary>Enumerates the dimensions (needed by collection expressions).</summary>
     public ReadOnlySpan<int>.Enumerator GetEnumerator() => Dims.GetEnumerator();
 
-    /// <summary>Row-major strides, in elements.</summary>
-    internal int[] RowMajorStrides()
-    {
-        var s = new int[Rank];
-        RowMajorStrides(Dims, s);
-        return s;
-    }
+    /// <summary>Row-major strides, in elements. Shared: not to be written.</summary>
+    internal int[] RowMajorStrides() => known is null ? [] : known.RowMajor;
 
     internal static void RowMajorStrides(ReadOnlySpan<int> dims, Span<int> strides)
     {

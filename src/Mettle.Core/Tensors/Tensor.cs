@@ -9,14 +9,17 @@ namespace Mettle;
 /// </summary>
 public sealed unsafe partial class Tensor
 {
-    internal Tensor(Storage storage, long offset, Shape shape, int[] strides, DType dtype)
+    private readonly int generation;
+
+    internal Tensor(Storage storage, int generation, long offset, Shape shape, int[] strides, DType dtype)
     {
         Storage = storage;
+        this.generation = generation;
         Offset = offset;
         Shape = shape;
         Strides = strides;
         DType = dtype;
-        IsContiguous = MatchesRowMajor(shape, strides);
+        IsContiguous = ReferenceEquals(strides, shape.RowMajorStrides()) || MatchesRowMajor(shape, strides);
     }
 
     /// <summary>The dimensions.</summary>
@@ -47,8 +50,9 @@ public sealed unsafe partial class Tensor
     public bool IsContiguous { get; }
 
     /// <summary>Whether the memory has been freed; reading then throws <see cref="ObjectDisposedException"/>.</summary>
-    public bool IsReleased => Storage.IsReleased;
+    public bool IsReleased => Storage.IsReleased(generation);
 
+    /// <summary>The block behind the elements; another tensor's by now if this one <see cref="IsReleased"/>.</summary>
     internal Storage Storage { get; }
 
     internal long Offset { get; }
@@ -62,7 +66,7 @@ public sealed unsafe partial class Tensor
     internal int TargetIndex { get; set; }
 
     /// <summary>First element. Kernels only: no check that a trace is running.</summary>
-    internal byte* Pointer => (byte*)Storage.Pointer + (Offset * DType.Size());
+    internal byte* Pointer => (byte*)Storage.PointerOf(generation) + (Offset * DType.Size());
 
     /// <summary>
     /// The elements in row-major order without a copy. Throws <see cref="InvalidOperationException"/> if the tensor is not
@@ -127,8 +131,9 @@ public sealed unsafe partial class Tensor
             throw new InvalidOperationException($"Only contiguous leaf tensors can be written in place; this is {Spec}.");
         }
 
+        var span = new Span<T>(Pointer, checked((int)Count));
         Storage.Version++;
-        return new Span<T>(Pointer, checked((int)Count));
+        return span;
     }
 
     /// <summary>Marks a leaf as differentiable and hands its memory to the garbage collector (parameters outlive scopes).</summary>
@@ -146,22 +151,24 @@ public sealed unsafe partial class Tensor
     /// <summary>Hands the memory to the garbage collector, so that no scope frees it.</summary>
     public Tensor Persist()
     {
-        Storage.MoveTo(null, reportLeak: false);
+        Alive().MoveTo(null, reportLeak: false);
         return this;
     }
 
     /// <summary>Makes Backward leave this intermediate result readable.</summary>
     public Tensor Retain()
     {
-        Storage.Retained = true;
+        Alive().Retained = true;
         return this;
     }
 
     /// <summary>Frees the memory now, whoever owns it.</summary>
     public void Release()
     {
-        Storage.MoveTo(null, reportLeak: false);
-        Storage.Release("The tensor was released.");
+        if (!IsReleased)
+        {
+            Storage.ReleaseFromOwner("The tensor was released.");
+        }
     }
 
     /// <inheritdoc/>
@@ -184,11 +191,17 @@ public sealed unsafe partial class Tensor
     internal static Tensor Allocate(Shape shape, DType dtype) => AllocateLike(shape, shape.RowMajorStrides(), dtype);
 
     internal static Tensor AllocateLike(Shape shape, int[] strides, DType dtype)
-        => shape.Count <= int.MaxValue
-            ? new(new Storage(shape.Count * dtype.Size()), 0, shape, strides, dtype)
-            : throw new ArgumentException($"A tensor has at most {int.MaxValue} elements; {shape} has {shape.Count}: work on parts of it.");
+    {
+        if (shape.Count > int.MaxValue)
+        {
+            throw new ArgumentException($"A tensor has at most {int.MaxValue} elements; {shape} has {shape.Count}: work on parts of it.");
+        }
 
-    internal Tensor View(Shape shape, int[] strides, long offset) => new(Storage, offset, shape, strides, DType);
+        var storage = Storage.Take(shape.Count * dtype.Size());
+        return new(storage, storage.Generation, 0, shape, strides, dtype);
+    }
+
+    internal Tensor View(Shape shape, int[] strides, long offset) => new(Storage, generation, offset, shape, strides, DType);
 
     /// <summary>The same elements in row-major order, without recording: for kernels that want plain rows.</summary>
     internal Tensor RowMajor()
@@ -230,6 +243,8 @@ public sealed unsafe partial class Tensor
             return true;
         }
     }
+
+    private Storage Alive() => IsReleased ? throw Storage.Gone(generation) : Storage;
 
     private static bool MatchesRowMajor(Shape shape, int[] strides)
     {

@@ -36,7 +36,7 @@ public sealed class StopGradient : Op
     protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
     {
         // The graph no longer knows who reads this memory, so a backward pass must not free it.
-        inputs[0].Storage.Retained = true;
+        inputs[0].Retain();
         return [inputs[0].View(inputs[0].Shape, inputs[0].Strides, inputs[0].Offset)];
     }
 
