@@ -45,6 +45,24 @@ internal static unsafe class Gemm
         job.Multiply(batch);
     }
 
+    /// <summary>C = A B for matrices of any strides, without tensors; C [m, n] in plain rows.</summary>
+    public static void Product<T>(T* a, nint aRow, nint aStep, T* b, nint bRow, nint bColumn, T* c, int m, int n, int k)
+        where T : unmanaged
+    {
+        if (m == 0 || n == 0)
+        {
+            return;
+        }
+
+        if (k == 0)
+        {
+            System.Runtime.InteropServices.NativeMemory.Clear(c, (nuint)m * (nuint)n * (nuint)sizeof(T));
+            return;
+        }
+
+        new GemmJob<T> { A = a, B = b, C = c, M = m, N = n, K = k, ARow = aRow, AStep = aStep, BRow = bRow, BColumn = bColumn }.Multiply(1);
+    }
+
     /// <summary>
     /// Packs at most a panel of columns of a k x n matrix with any strides into [k][panel width], missing columns as zeros.
     /// </summary>

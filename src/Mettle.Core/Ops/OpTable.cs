@@ -22,7 +22,7 @@ public static class OpTable
         ArgMax.Info, ArgMin.Info, CumSum.Info, LogSumExp.Info, Max.Info, Min.Info, Sort.Info, Sum.Info,
 
         // Contraction
-        Conv.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
+        Affine.Info, Conv.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
 
         // Pooling
         AvgPool.Info, AvgPoolBackward.Info, MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info,

@@ -191,6 +191,16 @@ public sealed partial class Tensor
             other.Broadcast([.. lead.Dims, .. other.Shape.Dims[^2..]]));
     }
 
+    /// <summary>
+    /// Rows [..., I] times <paramref name="weight"/> [O, I] transposed, plus <paramref name="bias"/> [O] unless null:
+    /// [..., O]; rectified if asked, without storing what comes before.
+    /// </summary>
+    public Tensor Affine(Tensor weight, Tensor? bias = null, bool rectified = false)
+    {
+        var op = rectified ? Mettle.Affine.Rectified : Mettle.Affine.Plain;
+        return bias is null ? op.Apply(this, weight) : op.Apply(this, weight, bias);
+    }
+
     private int[] Resolve(ReadOnlySpan<int> axes, string op)
     {
         var resolved = new int[axes.Length];

@@ -9,6 +9,7 @@ public sealed class Activation : Module
     {
         Word = word;
         this.function = function;
+        IsRectifier = word == "relu";
     }
 
     /// <summary>The words that <see cref="Of"/> takes.</summary>
@@ -35,6 +36,9 @@ public sealed class Activation : Module
 
     /// <summary>A rectifier with slope <paramref name="slope"/> below 0.</summary>
     public static Activation LeakyRelu(double slope) => new("leaky_relu", x => Activations.LeakyRelu(x, slope));
+
+    /// <summary>Whether it is max(x, 0).</summary>
+    internal bool IsRectifier { get; }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(function(x));

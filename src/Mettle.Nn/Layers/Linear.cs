@@ -32,19 +32,24 @@ public sealed class Linear : Module
     /// <summary>[..., inputs] to [..., outputs].</summary>
     public override Tensor Forward(Tensor x, Pass pass)
     {
+        Check(x);
+        return Watch(x.Affine(weight.Value, bias?.Value));
+    }
+
+    /// <summary>The layer and a rectifier after it as one op.</summary>
+    internal Tensor ForwardRectified(Tensor x)
+    {
+        Check(x);
+        return x.Affine(weight.Value, bias?.Value, rectified: true);
+    }
+
+    internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias) => x.Affine(weight, bias);
+
+    private void Check(Tensor x)
+    {
         if (x.Rank < 2 || x.Shape[^1] != Inputs)
         {
             throw new ArgumentException($"Linear '{Path}' takes [..., {Inputs}] with at least two axes, got {x.Shape}.");
         }
-
-        return Watch(Apply(x, weight.Value, bias?.Value));
-    }
-
-    internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
-    {
-        var y = x.Rank == 2 ? x : x.Reshape(-1, x.Shape[^1]);
-        y = y.MatMul(weight.Transpose());
-        y = bias is null ? y : y + bias;
-        return x.Rank == 2 ? y : y.Reshape(new Shape([.. x.Shape.Dims[..^1], weight.Shape[0]]));
     }
 }

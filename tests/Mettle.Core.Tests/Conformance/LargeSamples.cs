@@ -16,6 +16,7 @@ internal static class LargeSamples
         ("matmul", new("one row", MatMul.Instance, 0, new SampleInput([1, 700]), new SampleInput([700, 901]))),
         ("matmul", new("blocks", MatMul.Instance, 0, new SampleInput([301, 1310]), new SampleInput([1310, 515]))),
         ("matmul", new("small batched", MatMul.Instance, 0, new SampleInput([40, 27, 33]), new SampleInput([40, 33, 45]))),
+        ("affine", new("large", Affine.Rectified, 0, new SampleInput([2203, 61]), new SampleInput([151, 61]), new SampleInput([151]))),
         ("slice_backward", new("large", new SliceBackward([301, 401], [1, 0], [1, 2]), 0, new SampleInput([300, 200]))),
         ("cumsum", new("large", new CumSum(1), 0, new SampleInput([5, 20011]))),
         ("log_sum_exp", new("large", new LogSumExp(1), 0, new SampleInput([3, 20011]))),
