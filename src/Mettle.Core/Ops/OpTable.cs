@@ -36,6 +36,9 @@ public static class OpTable
         // Quantized
         ConvInteger.Info, Dequantize.Info, MatMulInteger.Info, Quantize.Info, QuantizedConv.Info, QuantizedLinear.Info,
 
+        // Attention
+        Attention.Info, SelfAttention.Info,
+
         // Recurrent
         GruCell.Info, LstmCell.Info,
     ];

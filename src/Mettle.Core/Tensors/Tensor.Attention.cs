@@ -4,7 +4,7 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// softmax(query key^T scale + mask) value over the last two axes; leading axes broadcast. Vaswani et al.: Attention Is
-    /// All You Need, 2017, equation 1; PyTorch's scaled_dot_product_attention.
+    /// All You Need, 2017, equation 1; PyTorch's scaled_dot_product_attention. Memory grows with L and S, not with their product.
     /// </summary>
     /// <param name="query">[..., L, E].</param>
     /// <param name="key">[..., S, E].</param>
@@ -12,22 +12,23 @@ public sealed partial class Tensor
     /// <param name="mask">Broadcasts to [..., L, S]: bool (true: may look) or a number that is added. A row without any true gives NaN.</param>
     /// <param name="causal">Position i looks at 0..i only.</param>
     /// <param name="scale">1 / sqrt(E) unless given.</param>
-    /// <param name="dropout">Factors on the attention weights, [..., L, S]: 0 or 1 / (1 - rate).</param>
-    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null, Tensor? dropout = null)
+    /// <param name="dropout">Rate at which attention weights are dropped, in [0, 1).</param>
+    /// <param name="stream">Where the dropout draws from; see <see cref="AttentionSettings"/>.</param>
+    public static Tensor ScaledDotProductAttention(
+        Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null, double dropout = 0, RandomKey stream = default)
     {
-        var scores = (query * (scale ?? 1 / Math.Sqrt(query.Shape[^1]))).MatMul(key.Transpose());
-        if (causal)
+        if (query.Rank < 2 || key.Rank < 2 || value.Rank < 2)
         {
-            int l = scores.Shape[^2], s = scores.Shape[^1];
-            scores = Where(Arange(s).Reshape(1, s) <= Arange(l).Reshape(l, 1), scores, double.NegativeInfinity);
+            throw new ArgumentException($"attention: needs query [..., L, E], key [..., S, E] and value [..., S, V], got {query.Shape}, {key.Shape} and {value.Shape}.");
         }
 
-        if (mask is not null)
-        {
-            scores = mask.DType == DType.Bool ? Where(mask, scores, double.NegativeInfinity) : scores + mask;
-        }
-
-        var weights = scores.Softmax(-1);
-        return (dropout is null ? weights : weights * dropout).MatMul(value);
+        var op = new Attention(new(scale ?? 1 / Math.Sqrt(query.Shape[^1]), causal, dropout, stream));
+        var lead = Shape.Broadcast(Lead(query), Shape.Broadcast(Lead(key), Lead(value), op.Name), op.Name);
+        lead = mask is null ? lead : Shape.Broadcast(lead, Lead(mask), op.Name);
+        Tensor Spread(Tensor t) => t.Broadcast([.. lead.Dims, .. t.Shape.Dims[^2..]]);
+        var (q, k, v) = (Spread(query), Spread(key), Spread(value));
+        return mask is null ? op.Apply(q, k, v) : op.ApplyAll(q, k, v, mask.Broadcast([.. lead.Dims, query.Shape[^2], key.Shape[^2]]))[0];
     }
+
+    private static Shape Lead(Tensor t) => t.Rank < 2 ? new Shape([]) : new Shape(t.Shape.Dims[..^2]);
 }

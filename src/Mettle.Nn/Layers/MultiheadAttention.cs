@@ -44,13 +44,10 @@ public sealed class MultiheadAttention : Module
         }
 
         (int n, int t) = (x.Shape[0], x.Shape[1]);
-        var parts = Linear.Apply(x, projection.Value, projectionBias?.Value)
-            .Reshape(n, t, 3, heads, width / heads)
-            .Permute(2, 0, 3, 1, 4)
-            .Split(0, 1, 1, 1);
-        var (query, key, value) = (parts[0].Squeeze(0), parts[1].Squeeze(0), parts[2].Squeeze(0));
-        var drop = pass.Training && dropout > 0 ? Dropout.Mask([n, heads, t, t], x.DType, dropout, pass.Key.For(Path)) : null;
-        var mixed = Tensor.ScaledDotProductAttention(query, key, value, mask, causal, dropout: drop);
-        return Watch(output.Forward(mixed.Permute(0, 2, 1, 3).Reshape(n, t, width), pass));
+        double rate = pass.Training ? dropout : 0;
+        var attention = new SelfAttention(heads, new(1 / Math.Sqrt(width / heads), causal, rate, rate > 0 ? pass.Key.For(Path) : default));
+        var operands = Linear.Apply(x, projection.Value, projectionBias?.Value);
+        var mixed = mask is null ? attention.Apply(operands) : attention.Apply(operands, mask.Broadcast([n, heads, t, t]));
+        return Watch(output.Forward(mixed, pass));
     }
 }

@@ -32,6 +32,8 @@ internal static class LargeSamples
         ("layer_norm", new("large", new LayerNormalization(1, 1e-5), 0, new SampleInput([601, 131]), new SampleInput([131]), new SampleInput([131]))),
         ("lstm_cell", new("large", LstmCell.Instance, 0, new SampleInput([301, 268]), new SampleInput([301, 67]))),
         ("gru_cell", new("large", GruCell.Instance, 0, new SampleInput([301, 201]), new SampleInput([301, 201]), new SampleInput([301, 67]))),
+        ("attention", new("large", new Attention(new(0.2, Causal: true)), 0, new SampleInput([3, 290, 35]), new SampleInput([3, 301, 35]), new SampleInput([3, 301, 20]))),
+        ("attention", new("many heads", new Attention(new(0.2)), 0, new SampleInput([17, 70, 8]), new SampleInput([17, 130, 8]), new SampleInput([17, 130, 8]))),
         ("conv_input_grad", new("large", new ConvInputGrad([29, 27], [2, 2], [1, 1], [1, 1]), 0, new SampleInput([5, 33, 15, 14]), new SampleInput([33, 17, 3, 3]))),
         ("quantize", new("large", Quantize.Instance, 0, new SampleInput([3, 30011], Fill.Single), new SampleInput([3, 30011], Fill.Step), new SampleInput([3, 30011], Fill.U8)) { Differentiable = [] }),
         ("matmul_integer", new("large", MatMulInteger.Instance, 0, new SampleInput([203, 301], Fill.U8), new SampleInput([301, 251], Fill.I8), new SampleInput([203, 1], Fill.U8), new SampleInput([1, 251], Fill.I8)) { Differentiable = [] }),

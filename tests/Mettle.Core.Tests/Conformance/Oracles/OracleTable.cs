@@ -10,7 +10,7 @@ internal static class OracleTable
         [
             .. ElementwiseOracles.All, .. MovementOracles.All, .. ReductionOracles.All, .. ContractionOracles.All,
             .. IndexingOracles.All, .. ProbabilityOracles.All, .. ConvolutionOracles.All, .. PoolingOracles.All, .. NormalizationOracles.All,
-            .. RecurrentOracles.All, .. QuantizedOracles.All]);
+            .. RecurrentOracles.All, .. QuantizedOracles.All, .. AttentionOracles.All]);
 
     public static NdArray[] Run(string name, Op op, params NdArray[] inputs)
         => All.TryGetValue(name, out var oracle)

@@ -1,0 +1,274 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>
+/// Gradients of attention. The weights are computed anew, block by block, from the log-sum-exp that the forward pass kept:
+/// Dao et al.: FlashAttention, 2022, algorithm 4; Dao: FlashAttention-2, 2023.
+/// </summary>
+/// <remarks>
+/// Gradients by keys and values add blocks of queries in index order, those by queries blocks of keys in index order. Where
+/// heads are few, keys are cut into chunks, whose shares of the queries' gradient are added in index order at the end.
+/// </remarks>
+internal static unsafe class AttentionBackward
+{
+    private const int Queries = 64;
+    private const int Keys = 128;
+    private const int MinParts = 8;
+
+    /// <summary>Fills the gradients (unit column stride); that by an added mask, [..., L, S] in row-major order, may be left out.</summary>
+    public static void Run<T>(in Arguments x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var job = new Job<T>
+        {
+            Shared = AttentionJob<T>.Of(x.Q, x.K, x.V, x.Mask, x.Settings),
+            Y = Matrices<T>.Of(x.Y),
+            DY = x.DY is null ? default : Matrices<T>.Of(AttentionJob<T>.UnitColumns(x.DY)),
+            HasDY = x.DY is not null,
+            DLog = x.DLogSumExp is null ? null : (T*)x.DLogSumExp.Pointer,
+            LogSumExp = (T*)x.LogSumExp.Pointer,
+            DQ = Matrices<T>.Of(x.DQ),
+            DK = Matrices<T>.Of(x.DK),
+            DV = Matrices<T>.Of(x.DV),
+            DMask = x.DMask is null ? null : (T*)x.DMask.Pointer,
+        };
+        int heads = job.Shared.Heads;
+        if (heads == 0)
+        {
+            return;
+        }
+
+        if (x.DMask is not null)
+        {
+            new Span<byte>(x.DMask.Pointer, checked((int)x.DMask.Spec.Bytes)).Clear();
+        }
+
+        int blocks = Math.Max(1, (job.Shared.S + Keys - 1) / Keys);
+        job.Chunks = Math.Min(blocks, (MinParts + heads - 1) / heads);
+        job.BlocksPerChunk = (blocks + job.Chunks - 1) / job.Chunks;
+        long part = (long)job.Shared.L * job.Shared.E;
+        long bytes = 0;
+        if (job.Chunks > 1)
+        {
+            job.Parts = (T*)Memory.Allocate(heads * (job.Chunks - 1) * part * sizeof(T), out bytes);
+        }
+
+        Scheduler.For(heads * job.Chunks, job);
+        if (job.Chunks > 1)
+        {
+            job.Adding = true;
+            Scheduler.For(heads, job);
+            Memory.Return(job.Parts, bytes);
+        }
+    }
+
+    /// <summary>Operands, results, the gradients that came and those to be filled.</summary>
+    public readonly record struct Arguments(
+        Tensor Q, Tensor K, Tensor V, Tensor? Mask, AttentionSettings Settings, Tensor Y, Tensor LogSumExp,
+        Tensor? DY, Tensor? DLogSumExp, Tensor DQ, Tensor DK, Tensor DV, Tensor? DMask);
+
+    private struct Job<T> : IJob
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public AttentionJob<T> Shared;
+        public Matrices<T> Y;
+        public Matrices<T> DY;
+        public Matrices<T> DQ;
+        public Matrices<T> DK;
+        public Matrices<T> DV;
+        public bool HasDY;
+        public bool Adding;
+        public T* DLog;
+        public T* LogSumExp;
+        public T* DMask;
+        public T* Parts;
+        public int Chunks;
+        public int BlocksPerChunk;
+
+        public readonly void Run(int index)
+        {
+            if (Adding)
+            {
+                AddParts(index);
+                return;
+            }
+
+            int head = index / Chunks, chunk = index % Chunks;
+            int from = chunk * BlocksPerChunk * Keys, to = Math.Min(Shared.S, from + (BlocksPerChunk * Keys));
+            int nr = Gemm.TileColumns<T>();
+            int lead = Math.Min(Keys, (Shared.S + nr - 1) / nr * nr);
+            var scratch = (T*)Memory.Allocate((((long)lead * (Shared.E + Shared.Width + (2 * Queries) + 1)) + Shared.L) * sizeof(T), out long bytes);
+            var block = new Block
+            {
+                KeyPanels = scratch,
+                ValuePanels = scratch + ((nint)lead * Shared.E),
+                Lead = lead,
+                DQ = chunk == 0 ? DQ.At(head) : Parts + ((((nint)head * (Chunks - 1)) + chunk - 1) * Shared.L * Shared.E),
+                DQRow = chunk == 0 ? DQ.Row : Shared.E,
+            };
+            block.Weights = block.ValuePanels + ((nint)lead * Shared.Width);
+            block.DWeights = block.Weights + ((nint)lead * Queries);
+            block.Factors = block.DWeights + ((nint)lead * Queries);
+            block.Sums = block.Factors + lead;
+            ClearRows(block.DQ, block.DQRow, Shared.L, Shared.E);
+            SumRows(head, block.Sums);
+            for (int key = from; key < to; key += Keys)
+            {
+                Differentiate(head, key, Math.Min(Keys, to - key), block);
+            }
+
+            Memory.Return(scratch, bytes);
+        }
+
+        private readonly void Differentiate(int head, int key, int keys, in Block block)
+        {
+            T* dk = DK.At(head) + (key * DK.Row);
+            T* dv = DV.At(head) + (key * DV.Row);
+            ClearRows(dk, DK.Row, keys, Shared.E);
+            ClearRows(dv, DV.Row, keys, Shared.Width);
+            AttentionJob<T>.PackColumns(Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, keys, Shared.E, Shared.Scale, block.KeyPanels);
+            AttentionJob<T>.PackColumns(Shared.V.At(head) + (key * Shared.V.Row), Shared.V.Row, keys, Shared.Width, T.One, block.ValuePanels);
+            // Causal: queries before the block's first key see none of it.
+            for (int first = Shared.Causal ? key / Queries * Queries : 0; first < Shared.L; first += Queries)
+            {
+                int rows = Math.Min(Queries, Shared.L - first);
+                int visible = Shared.Visible(first + rows - 1, key, keys);
+                T* q = Shared.Q.At(head) + (first * Shared.Q.Row);
+                Times(q, Shared.Q.Row, block.KeyPanels, Shared.E, rows, visible, block.Weights, block.Lead);
+                if (HasDY)
+                {
+                    Times(DY.At(head) + (first * DY.Row), DY.Row, block.ValuePanels, Shared.Width, rows, visible, block.DWeights, block.Lead);
+                }
+
+                for (int i = 0; i < rows; i++)
+                {
+                    Row(head, first + i, i, key, visible, block);
+                }
+
+                if (HasDY)
+                {
+                    Add(block.Weights, 1, block.Lead, DY.At(head) + (first * DY.Row), DY.Row, dv, DV.Row, visible, Shared.Width, rows);
+                }
+
+                Add(block.DWeights, 1, block.Lead, q, Shared.Q.Row, dk, DK.Row, visible, Shared.E, rows);
+                Add(block.DWeights, block.Lead, 1, Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, block.DQ + (first * block.DQRow), block.DQRow, rows, Shared.E, visible);
+            }
+        }
+
+        // Scores of a query to weights, gradients by weights to gradients by scores.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Row(int head, int query, int i, int key, int keys, in Block block)
+        {
+            T* x = block.Weights + ((nint)i * block.Lead);
+            T* d = block.DWeights + ((nint)i * block.Lead);
+            int n = Shared.Visible(query, key, keys), w = Vector512<T>.Count;
+            Shared.ApplyMask(head, query, key, n, x);
+            T* factors = null;
+            if (Shared.Rate > 0)
+            {
+                factors = block.Factors;
+                Shared.DropoutFactors(head, query, key, n, factors);
+            }
+
+            var shift = Vector512.Create(LogSumExp[((nint)head * Shared.L) + query]);
+            var sum = Vector512.Create(block.Sums[query]);
+            // The scale goes to the gradients by q and k, not to that by the mask.
+            var scale = Vector512.Create(DMask is null ? Shared.Scale : T.One);
+            for (int j = 0; j < keys; j += w)
+            {
+                var there = AttentionMath.First<T>(n - j);
+                var p = Vector512.ConditionalSelect(there, AttentionMath.ExpBelowZero(Vector512.Load(x + j) - shift), Vector512<T>.Zero);
+                var g = HasDY ? Vector512.Load(d + j) : Vector512<T>.Zero;
+                var mixed = p;
+                if (factors != null)
+                {
+                    var f = Vector512.Load(factors + j);
+                    mixed = Vector512.ConditionalSelect(there, p * f, Vector512<T>.Zero);
+                    g *= f;
+                }
+
+                mixed.Store(x + j);
+                Vector512.ConditionalSelect(there, p * (g - sum) * scale, Vector512<T>.Zero).Store(d + j);
+            }
+
+            if (Shared.Mask == AttentionJob<T>.MaskKind.Bool)
+            {
+                Shared.HideGradients(head, query, key, n, d);
+            }
+
+            if (DMask != null)
+            {
+                new ReadOnlySpan<T>(d, n).CopyTo(new Span<T>(DMask + ((((nint)head * Shared.L) + query) * Shared.S) + key, n));
+                AttentionJob<T>.Multiply(d, Vector512.Create(Shared.Scale), (keys + w - 1) / w * w);
+            }
+        }
+
+        // What softmax takes off every gradient of a row: y . dy, less the gradient by the log-sum-exp.
+        private readonly void SumRows(int head, T* sums)
+        {
+            for (int i = 0; i < Shared.L; i++)
+            {
+                T sum = HasDY ? RowMath.Dot(Y.At(head) + (i * Y.Row), DY.At(head) + (i * DY.Row), Shared.Width) : T.Zero;
+                sums[i] = DLog == null ? sum : sum - DLog[((nint)head * Shared.L) + i];
+            }
+        }
+
+        private readonly void AddParts(int head)
+        {
+            for (int i = 0; i < Shared.L; i++)
+            {
+                T* y = DQ.At(head) + (i * DQ.Row);
+                for (int chunk = 0; chunk < Chunks - 1; chunk++)
+                {
+                    T* x = Parts + ((((((nint)head * (Chunks - 1)) + chunk) * Shared.L) + i) * Shared.E);
+                    for (int j = 0; j < Shared.E; j += Vector512<T>.Count)
+                    {
+                        Tail.Store(Tail.Load(y + j, Shared.E - j) + Tail.Load(x + j, Shared.E - j), y + j, Shared.E - j);
+                    }
+                }
+            }
+        }
+
+        private static void Times(T* a, nint aRow, T* panels, int depth, int rows, int columns, T* c, int lead)
+        {
+            int nr = Gemm.TileColumns<T>();
+            for (int j = 0; j < columns; j += nr)
+            {
+                GemmTile.Rows(a, aRow, 1, panels + ((nint)j * depth), nr, c + j, lead, rows, nr, depth, accumulate: false);
+            }
+        }
+
+        private static void Add(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int rows, int columns, int depth)
+        {
+            int nr = Gemm.TileColumns<T>();
+            for (int j = 0; j < columns; j += nr)
+            {
+                GemmTile.Rows(a, aRow, aStep, b + j, bRow, c + j, cRow, rows, Math.Min(nr, columns - j), depth, accumulate: true);
+            }
+        }
+
+        private static void ClearRows(T* x, nint row, int rows, int columns)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                new Span<T>(x + (i * row), columns).Clear();
+            }
+        }
+
+        private struct Block
+        {
+            public T* KeyPanels;
+            public T* ValuePanels;
+            public T* Weights;
+            public T* DWeights;
+            public T* Factors;
+            public T* Sums;
+            public T* DQ;
+            public nint DQRow;
+            public int Lead;
+        }
+    }
+}

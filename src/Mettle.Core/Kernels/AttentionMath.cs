@@ -1,0 +1,99 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>What attention does with a row of scores.</summary>
+internal static unsafe class AttentionMath
+{
+    /// <summary>
+    /// exp(x) for x that a maximum was taken off: at most a rounding error above 0. Results below 4e-38 are 0, NaN stays NaN.
+    /// Cheaper than <see cref="LaneMath.Exp(Vector512{float})"/>, which also serves large and subnormal results.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> ExpBelowZero<T>(Vector512<T> x)
+    {
+        if (typeof(T) != typeof(float))
+        {
+            return RowMath.Exp(x);
+        }
+
+        // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
+        var v = x.AsSingle();
+        var magic = Vector512.Create(12582912f);
+        var t = LaneMath.Fma(v, Vector512.Create(1.44269504f), magic);
+        var n = t - magic;
+        var r = LaneMath.Fma(n, Vector512.Create(-0.693359375f), v);
+        r = LaneMath.Fma(n, Vector512.Create(2.12194440e-4f), r);
+        var p = Vector512.Create(1.9875691500e-4f);
+        p = LaneMath.Fma(p, r, Vector512.Create(1.3981999507e-3f));
+        p = LaneMath.Fma(p, r, Vector512.Create(8.3334519073e-3f));
+        p = LaneMath.Fma(p, r, Vector512.Create(4.1665795894e-2f));
+        p = LaneMath.Fma(p, r, Vector512.Create(1.6666665459e-1f));
+        p = LaneMath.Fma(p, r, Vector512.Create(5.0000001201e-1f));
+        p = LaneMath.Fma(p, r * r, r) + Vector512<float>.One;
+        var power = ((t.AsInt32() << 23) + Vector512.Create(0x3F800000)).AsSingle();
+        var small = Vector512.LessThan(v, Vector512.Create(-86f));
+        return Vector512.ConditionalSelect(small, Vector512<float>.Zero, p * power).As<float, T>();
+    }
+
+    /// <summary>The largest of n elements; a NaN among them may be passed over. -infinity of none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Max<T>(T* x, int n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int w = Vector512<T>.Count;
+        var lowest = Vector512.Create(T.NegativeInfinity);
+        var (a, b) = (lowest, lowest);
+        int i = 0;
+        for (; i <= n - (2 * w); i += 2 * w)
+        {
+            a = Larger(a, Vector512.Load(x + i));
+            b = Larger(b, Vector512.Load(x + i + w));
+        }
+
+        for (; i < n; i += w)
+        {
+            a = Larger(a, Vector512.ConditionalSelect(First<T>(n - i), Vector512.Load(x + i), lowest));
+        }
+
+        a = Larger(a, b);
+        var c = Vector256.Max(a.GetLower(), a.GetUpper());
+        var d = Vector128.Max(c.GetLower(), c.GetUpper());
+        if (typeof(T) == typeof(float))
+        {
+            d = Vector128.Max(d, Vector128.Shuffle(d.AsInt32(), Vector128.Create(2, 3, 0, 1)).As<int, T>());
+        }
+
+        return T.Max(d.GetElement(0), d.GetElement(1));
+    }
+
+    /// <summary>Sum of the lanes: upper half onto lower half until one is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum<T>(Vector512<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var c = x.GetLower() + x.GetUpper();
+        var d = c.GetLower() + c.GetUpper();
+        if (typeof(T) == typeof(float))
+        {
+            d += Vector128.Shuffle(d.AsInt32(), Vector128.Create(2, 3, 0, 1)).As<int, T>();
+        }
+
+        return d.GetElement(0) + d.GetElement(1);
+    }
+
+    /// <summary>All ones in the first n lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> First<T>(int n)
+        where T : unmanaged
+        => typeof(T) == typeof(float)
+            ? Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n)).As<int, T>()
+            : Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)n)).As<long, T>();
+
+    // Not Vector512.Max: its care for NaN costs more than the exponential's share of the row.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Larger<T>(Vector512<T> x, Vector512<T> y)
+        => Vector512.ConditionalSelect(Vector512.GreaterThan(x, y), x, y);
+}

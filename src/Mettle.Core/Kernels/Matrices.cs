@@ -1,0 +1,44 @@
+namespace Mettle;
+
+/// <summary>The matrices over a tensor's last two axes, numbered along its leading axes in row-major order.</summary>
+internal unsafe struct Matrices<T>
+    where T : unmanaged
+{
+    private T* data;
+    private Loop lead;
+
+    /// <summary>Elements from one row to the next.</summary>
+    public nint Row { get; private init; }
+
+    /// <summary>Elements from one column to the next.</summary>
+    public nint Column { get; private init; }
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private init; }
+
+    public static Matrices<T> Of(Tensor t)
+    {
+        int count = 1;
+        foreach (int d in t.Shape.Dims[..^2])
+        {
+            count = checked(count * d);
+        }
+
+        return new()
+        {
+            data = (T*)t.Pointer,
+            // An extra axis of length 1 keeps the innermost run at one matrix.
+            lead = Loop.InOrder([.. t.Shape.Dims[..^2], 1], [.. t.Strides.AsSpan()[..^2], 0]),
+            Row = t.Strides[^2],
+            Column = t.Strides[^1],
+            Count = count,
+        };
+    }
+
+    /// <summary>First element of matrix <paramref name="item"/>.</summary>
+    public readonly T* At(int item)
+    {
+        int inner = lead.Inner;
+        return data + lead.RowOffset(item / inner, 1) + ((nint)(item % inner) * lead.InnerStride(1));
+    }
+}
