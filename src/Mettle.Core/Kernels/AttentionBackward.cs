@@ -98,8 +98,7 @@ internal static unsafe class AttentionBackward
 
             int head = index / Chunks, chunk = index % Chunks;
             int from = chunk * BlocksPerChunk * Keys, to = Math.Min(Shared.S, from + (BlocksPerChunk * Keys));
-            int nr = Gemm.TileColumns<T>();
-            int lead = Math.Min(Keys, (Shared.S + nr - 1) / nr * nr);
+            int lead = Math.Min(Keys, Panels.RoundUp(Shared.S, Gemm.TileColumns<T>()));
             var scratch = (T*)Memory.Allocate((((long)lead * (Shared.E + Shared.Width + (2 * Queries) + 1)) + Shared.L) * sizeof(T), out long bytes);
             var block = new Block
             {
@@ -129,18 +128,19 @@ internal static unsafe class AttentionBackward
             T* dv = DV.At(head) + (key * DV.Row);
             ClearRows(dk, DK.Row, keys, Shared.E);
             ClearRows(dv, DV.Row, keys, Shared.Width);
-            AttentionJob<T>.PackColumns(Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, keys, Shared.E, Shared.Scale, block.KeyPanels);
-            AttentionJob<T>.PackColumns(Shared.V.At(head) + (key * Shared.V.Row), Shared.V.Row, keys, Shared.Width, T.One, block.ValuePanels);
+            Panels.PackTransposed(Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, keys, Shared.E, Shared.Scale, block.KeyPanels);
+            Panels.PackTransposed(Shared.V.At(head) + (key * Shared.V.Row), Shared.V.Row, keys, Shared.Width, T.One, block.ValuePanels);
             // Causal: queries before the block's first key see none of it.
             for (int first = Shared.Causal ? key / Queries * Queries : 0; first < Shared.L; first += Queries)
             {
                 int rows = Math.Min(Queries, Shared.L - first);
-                int visible = Shared.Visible(first + rows - 1, key, keys);
+                // Whole tiles: the panels' missing columns are zeros.
+                int visible = Shared.Visible(first + rows - 1, key, keys), wide = Panels.RoundUp(visible, Gemm.TileColumns<T>());
                 T* q = Shared.Q.At(head) + (first * Shared.Q.Row);
-                Times(q, Shared.Q.Row, block.KeyPanels, Shared.E, rows, visible, block.Weights, block.Lead);
+                Panels.Times(q, Shared.Q.Row, Shared.Q.Column, block.KeyPanels, block.Weights, block.Lead, rows, wide, Shared.E, accumulate: false);
                 if (HasDY)
                 {
-                    Times(DY.At(head) + (first * DY.Row), DY.Row, block.ValuePanels, Shared.Width, rows, visible, block.DWeights, block.Lead);
+                    Panels.Times(DY.At(head) + (first * DY.Row), DY.Row, DY.Column, block.ValuePanels, block.DWeights, block.Lead, rows, wide, Shared.Width, accumulate: false);
                 }
 
                 for (int i = 0; i < rows; i++)
@@ -150,11 +150,11 @@ internal static unsafe class AttentionBackward
 
                 if (HasDY)
                 {
-                    Add(block.Weights, 1, block.Lead, DY.At(head) + (first * DY.Row), DY.Row, dv, DV.Row, visible, Shared.Width, rows);
+                    Panels.TimesRows(block.Weights, 1, block.Lead, DY.At(head) + (first * DY.Row), DY.Row, dv, DV.Row, visible, Shared.Width, rows, accumulate: true);
                 }
 
-                Add(block.DWeights, 1, block.Lead, q, Shared.Q.Row, dk, DK.Row, visible, Shared.E, rows);
-                Add(block.DWeights, block.Lead, 1, Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, block.DQ + (first * block.DQRow), block.DQRow, rows, Shared.E, visible);
+                Panels.TimesRows(block.DWeights, 1, block.Lead, q, Shared.Q.Row, dk, DK.Row, visible, Shared.E, rows, accumulate: true);
+                Panels.TimesRows(block.DWeights, block.Lead, 1, Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, block.DQ + (first * block.DQRow), block.DQRow, rows, Shared.E, visible, accumulate: true);
             }
         }
 
@@ -202,7 +202,7 @@ internal static unsafe class AttentionBackward
             if (DMask != null)
             {
                 new ReadOnlySpan<T>(d, n).CopyTo(new Span<T>(DMask + ((((nint)head * Shared.L) + query) * Shared.S) + key, n));
-                AttentionJob<T>.Multiply(d, Vector512.Create(Shared.Scale), (keys + w - 1) / w * w);
+                Panels.Multiply(d, Vector512.Create(Shared.Scale), (keys + w - 1) / w * w);
             }
         }
 
@@ -229,24 +229,6 @@ internal static unsafe class AttentionBackward
                         Tail.Store(Tail.Load(y + j, Shared.E - j) + Tail.Load(x + j, Shared.E - j), y + j, Shared.E - j);
                     }
                 }
-            }
-        }
-
-        private static void Times(T* a, nint aRow, T* panels, int depth, int rows, int columns, T* c, int lead)
-        {
-            int nr = Gemm.TileColumns<T>();
-            for (int j = 0; j < columns; j += nr)
-            {
-                GemmTile.Rows(a, aRow, 1, panels + ((nint)j * depth), nr, c + j, lead, rows, nr, depth, accumulate: false);
-            }
-        }
-
-        private static void Add(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int rows, int columns, int depth)
-        {
-            int nr = Gemm.TileColumns<T>();
-            for (int j = 0; j < columns; j += nr)
-            {
-                GemmTile.Rows(a, aRow, aStep, b + j, bRow, c + j, cRow, rows, Math.Min(nr, columns - j), depth, accumulate: true);
             }
         }
 

@@ -49,10 +49,10 @@ internal static unsafe class AttentionForward
             int head = index / Chunks;
             int from = index % Chunks * BlocksPerChunk * Queries, to = Math.Min(Shared.L, from + (BlocksPerChunk * Queries));
             int nr = Gemm.TileColumns<T>();
-            int keys = Math.Min(Keys, RoundUp(Shared.S, nr)), width = RoundUp(Shared.Width, nr);
+            int keys = Math.Min(Keys, Panels.RoundUp(Shared.S, nr)), width = Panels.RoundUp(Shared.Width, nr);
             // Of the keys only those that the last query of the chunk sees.
             int visible = Shared.Visible(to - 1, 0, Shared.S);
-            long packed = (long)RoundUp(visible, nr) * Shared.E;
+            long packed = (long)Panels.RoundUp(visible, nr) * Shared.E;
             var scratch = (T*)Memory.Allocate((packed + ((long)Queries * (keys + width + 3)) + keys) * sizeof(T), out long bytes);
             var block = new Block
             {
@@ -65,7 +65,7 @@ internal static unsafe class AttentionForward
             block.Factors = block.Mixed + ((nint)Queries * width);
             block.Largest = block.Factors + keys;
             block.Total = block.Largest + Queries;
-            AttentionJob<T>.PackColumns(Shared.K.At(head), Shared.K.Row, visible, Shared.E, Shared.Scale, block.Keys);
+            Panels.PackTransposed(Shared.K.At(head), Shared.K.Row, visible, Shared.E, Shared.Scale, block.Keys);
             for (int first = from; first < to; first += Queries)
             {
                 Attend(head, first, Math.Min(Queries, to - first), block);
@@ -137,7 +137,7 @@ internal static unsafe class AttentionForward
             {
                 T factor = AttentionMath.ExpBelowZero(Vector512.Create(before - shift)).ToScalar();
                 block.Total[i] *= factor;
-                AttentionJob<T>.Multiply(block.Mixed + ((nint)i * block.MixedLead), Vector512.Create(factor), block.MixedLead);
+                Panels.Multiply(block.Mixed + ((nint)i * block.MixedLead), Vector512.Create(factor), block.MixedLead);
             }
 
             block.Total[i] += total;
@@ -187,19 +187,15 @@ internal static unsafe class AttentionForward
         // Causal: queries in groups, each with the keys that its last query sees.
         private readonly void Mix(int head, int first, int rows, int key, int keys, in Block block)
         {
-            int nr = Gemm.TileColumns<T>();
-            int group = Shared.Causal ? nr : Queries;
+            int group = Shared.Causal ? Gemm.TileColumns<T>() : Queries;
             T* v = Shared.V.At(head) + (key * Shared.V.Row);
             for (int i = 0; i < rows; i += group)
             {
                 int m = Math.Min(group, rows - i);
                 int n = Shared.Visible(first + i + m - 1, key, keys);
-                for (int j = 0; j < Shared.Width; j += nr)
-                {
-                    GemmTile.Rows(
-                        block.Weights + ((nint)i * block.Lead), block.Lead, 1, v + j, Shared.V.Row,
-                        block.Mixed + ((nint)i * block.MixedLead) + j, block.MixedLead, m, Math.Min(nr, Shared.Width - j), n, accumulate: key > 0);
-                }
+                Panels.TimesRows(
+                    block.Weights + ((nint)i * block.Lead), block.Lead, 1, v, Shared.V.Row,
+                    block.Mixed + ((nint)i * block.MixedLead), block.MixedLead, m, Shared.Width, n, accumulate: key > 0);
             }
         }
 
@@ -212,8 +208,6 @@ internal static unsafe class AttentionForward
                 Tail.Store(Vector512.Load(x + j) * f, y + j, Shared.Width - j);
             }
         }
-
-        private static int RoundUp(int x, int to) => (x + to - 1) / to * to;
 
         private struct Block
         {

@@ -62,31 +62,6 @@ internal unsafe struct AttentionJob<T>
     /// <summary>The tensor itself where elements of a row are adjacent, else a copy: tiles read rows as vectors.</summary>
     public static Tensor UnitColumns(Tensor t) => t.Strides[^1] == 1 || t.Shape[^1] <= 1 ? t : t.RowMajor();
 
-    /// <summary>Rows of a panel of matrix b as columns, [k][tile width], times a factor.</summary>
-    public static void PackColumns(T* b, nint row, int rows, int k, T factor, T* panels)
-    {
-        int nr = Gemm.TileColumns<T>();
-        for (int j = 0; j < rows; j += nr)
-        {
-            T* panel = panels + ((nint)j * k);
-            Gemm.Pack(b + (j * row), 1, row, k, Math.Min(nr, rows - j), panel);
-            if (factor != T.One)
-            {
-                Multiply(panel, Vector512.Create(factor), k * nr);
-            }
-        }
-    }
-
-    /// <summary>x *= f over n elements, n a multiple of a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(T* x, Vector512<T> f, int n)
-    {
-        for (int i = 0; i < n; i += Vector512<T>.Count)
-        {
-            (Vector512.Load(x + i) * f).Store(x + i);
-        }
-    }
-
     /// <summary>How many of the keys [from, from + count) query <paramref name="row"/> may look at: the first ones.</summary>
     public readonly int Visible(int row, int from, int count) => Causal ? Math.Clamp(row + 1 - from, 0, count) : count;
 

@@ -40,6 +40,6 @@ public static class OpTable
         Attention.Info, SelfAttention.Info,
 
         // Recurrent
-        GruCell.Info, LstmCell.Info,
+        GruCell.Info, GruSequence.Info, LstmCell.Info, LstmSequence.Info,
     ];
 }

@@ -26,19 +26,9 @@ public sealed class Gru(int inputs, int hidden, int layers = 1, bool bias = true
         return (output, states[0]);
     }
 
-    private protected override (Tensor Outputs, Tensor[] States) Scan(Tensor projected, Tensor weight, Tensor? bias, Tensor[] initial)
+    private protected override (Tensor Outputs, Tensor[] States) Scan(Tensor x, Tensor[] initial, Tensor inputWeight, Tensor stateWeight, Tensor[] biases)
     {
-        var h = initial[0];
-        var steps = StepsOf(projected);
-        var outputs = new Tensor[steps.Length];
-        var toGates = weight.Transpose();
-        for (int t = 0; t < steps.Length; t++)
-        {
-            var ofState = h.MatMul(toGates);
-            h = GruCell.Instance.Apply(steps[t], bias is null ? ofState : ofState + bias, h);
-            outputs[t] = h;
-        }
-
-        return (Tensor.Stack(0, outputs), [h]);
+        var outputs = GruSequence.Instance.ApplyAll([x, initial[0], inputWeight, stateWeight, .. biases])[0];
+        return (outputs, [Last(outputs, initial[0])]);
     }
 }

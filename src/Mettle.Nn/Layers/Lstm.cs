@@ -26,19 +26,9 @@ public sealed class Lstm(int inputs, int hidden, int layers = 1, bool bias = tru
         return (output, states[0], states[1]);
     }
 
-    private protected override (Tensor Outputs, Tensor[] States) Scan(Tensor projected, Tensor weight, Tensor? bias, Tensor[] initial)
+    private protected override (Tensor Outputs, Tensor[] States) Scan(Tensor x, Tensor[] initial, Tensor inputWeight, Tensor stateWeight, Tensor[] biases)
     {
-        var (h, c) = (initial[0], initial[1]);
-        var steps = StepsOf(bias is null ? projected : projected + bias);
-        var outputs = new Tensor[steps.Length];
-        var toGates = weight.Transpose();
-        for (int t = 0; t < steps.Length; t++)
-        {
-            var next = LstmCell.Instance.ApplyAll(steps[t] + h.MatMul(toGates), c);
-            (h, c) = (next[0], next[1]);
-            outputs[t] = h;
-        }
-
-        return (Tensor.Stack(0, outputs), [h, c]);
+        var results = LstmSequence.Instance.ApplyAll([x, initial[0], initial[1], inputWeight, stateWeight, .. biases]);
+        return (results[0], [Last(results[0], initial[0]), Last(results[1], initial[1])]);
     }
 }

@@ -46,10 +46,10 @@ public abstract class Recurrent : Module
     public int Outputs => Hidden * directions;
 
     /// <summary>
-    /// Runs one cell over the steps, first to last. <paramref name="projected"/> is [T, N, gates · hidden], the input's share of the
-    /// gates with its bias; returns the outputs [T, N, hidden] and the last states, each [N, hidden].
+    /// Runs one cell over the steps of [T, N, inputs], first to last; <paramref name="biases"/> are those of input and state, or
+    /// none. Returns the outputs [T, N, hidden] and the last states, each [N, hidden].
     /// </summary>
-    private protected abstract (Tensor Outputs, Tensor[] States) Scan(Tensor projected, Tensor weight, Tensor? bias, Tensor[] initial);
+    private protected abstract (Tensor Outputs, Tensor[] States) Scan(Tensor x, Tensor[] initial, Tensor inputWeight, Tensor stateWeight, Tensor[] biases);
 
     /// <summary>Runs all layers; states are [layers · directions, N, hidden], null for zeros.</summary>
     private protected (Tensor Output, Tensor[] States) RunLayers(Tensor x, Pass pass, Tensor[]? initial, int stateCount)
@@ -99,19 +99,14 @@ public abstract class Recurrent : Module
         return (Watch(x), Array.ConvertAll(last, s => Tensor.Stack(0, s)));
     }
 
-    /// <summary>The steps of [T, N, ...], each [N, ...].</summary>
-    private protected static Tensor[] StepsOf(Tensor sequence)
-    {
-        var ones = new int[sequence.Shape[0]];
-        Array.Fill(ones, 1);
-        return Array.ConvertAll(sequence.Split(0, ones), s => s.Squeeze(0));
-    }
+    /// <summary>The state after the last step, or the one before the first if there is no step.</summary>
+    private protected static Tensor Last(Tensor states, Tensor initial) => states.Shape[0] > 0 ? states.Select(0, -1) : initial;
 
     private (Tensor Outputs, Tensor[] States) RunCell(Weights w, Tensor x, Tensor[] start, bool reverse)
     {
         x = reverse ? x.Flip(0) : x;
-        var projected = Linear.Apply(x, w.Input.Value, w.InputBias?.Value);
-        var (outputs, states) = Scan(projected, w.Hidden.Value, w.HiddenBias?.Value, start);
+        Tensor[] biases = w.InputBias is { } one && w.HiddenBias is { } other ? [one.Value, other.Value] : [];
+        var (outputs, states) = Scan(x, start, w.Input.Value, w.Hidden.Value, biases);
         return (reverse ? outputs.Flip(0) : outputs, states);
     }
 

@@ -24,15 +24,18 @@ public sealed class Rnn(int inputs, int hidden, int layers = 1, bool bias = true
         return (output, states[0]);
     }
 
-    private protected override (Tensor Outputs, Tensor[] States) Scan(Tensor projected, Tensor weight, Tensor? bias, Tensor[] initial)
+    private protected override (Tensor Outputs, Tensor[] States) Scan(Tensor x, Tensor[] initial, Tensor inputWeight, Tensor stateWeight, Tensor[] biases)
     {
         var h = initial[0];
-        var steps = StepsOf(bias is null ? projected : projected + bias);
+        var projected = Linear.Apply(x, inputWeight, biases.Length > 0 ? biases[0] + biases[1] : null);
+        var ones = new int[x.Shape[0]];
+        Array.Fill(ones, 1);
+        var steps = projected.Split(0, ones);
         var outputs = new Tensor[steps.Length];
-        var toState = weight.Transpose();
+        var toState = stateWeight.Transpose();
         for (int t = 0; t < steps.Length; t++)
         {
-            h = (steps[t] + h.MatMul(toState)).Tanh();
+            h = (steps[t].Squeeze(0) + h.MatMul(toState)).Tanh();
             outputs[t] = h;
         }
 

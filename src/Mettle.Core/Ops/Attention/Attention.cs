@@ -170,7 +170,7 @@ public sealed class Attention : FusedOp
         var dropped = new AttentionSettings(0.5, Causal: true, 0.3, RandomKey.FromSeed(3));
         return
         [
-            Sample("plain", plain, 6 * 5 * 21, [2, 3, 5], 5, 7, 3, 5, 0),
+            Sample("plain", plain, 6 * 35 * 21, [2, 3], 5, 7, 3, 5, 0),
             Sample("causal", plain with { Causal = true }, 3 * 28 * (64 + 5), [3], 7, 7, 20, 12, 0),
             Sample("causal, more keys", plain with { Causal = true }, 21 * 13, [], 6, 9, 2, 2, 0),
             Sample("causal, fewer keys", plain with { Causal = true }, (6 + (5 * 3)) * 13, [], 8, 3, 2, 2, 0),
