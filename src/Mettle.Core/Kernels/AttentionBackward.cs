@@ -98,7 +98,7 @@ internal static unsafe class AttentionBackward
 
             int head = index / Chunks, chunk = index % Chunks;
             int from = chunk * BlocksPerChunk * Keys, to = Math.Min(Shared.S, from + (BlocksPerChunk * Keys));
-            int lead = Math.Min(Keys, Panels.RoundUp(Shared.S, Gemm.TileColumns<T>()));
+            int lead = Math.Min(Keys, Panels.RoundUp(Shared.S, GemmTile.Columns<T>()));
             var scratch = (T*)Memory.Allocate((((long)lead * (Shared.E + Shared.Width + (2 * Queries) + 1)) + Shared.L) * sizeof(T), out long bytes);
             var block = new Block
             {
@@ -135,7 +135,7 @@ internal static unsafe class AttentionBackward
             {
                 int rows = Math.Min(Queries, Shared.L - first);
                 // Whole tiles: the panels' missing columns are zeros.
-                int visible = Shared.Visible(first + rows - 1, key, keys), wide = Panels.RoundUp(visible, Gemm.TileColumns<T>());
+                int visible = Shared.Visible(first + rows - 1, key, keys), wide = Panels.RoundUp(visible, GemmTile.Columns<T>());
                 T* q = Shared.Q.At(head) + (first * Shared.Q.Row);
                 Panels.Times(q, Shared.Q.Row, Shared.Q.Column, block.KeyPanels, block.Weights, block.Lead, rows, wide, Shared.E, accumulate: false);
                 if (HasDY)

@@ -48,7 +48,7 @@ internal static unsafe class AttentionForward
         {
             int head = index / Chunks;
             int from = index % Chunks * BlocksPerChunk * Queries, to = Math.Min(Shared.L, from + (BlocksPerChunk * Queries));
-            int nr = Gemm.TileColumns<T>();
+            int nr = GemmTile.Columns<T>();
             int keys = Math.Min(Keys, Panels.RoundUp(Shared.S, nr)), width = Panels.RoundUp(Shared.Width, nr);
             // Of the keys only those that the last query of the chunk sees.
             int visible = Shared.Visible(to - 1, 0, Shared.S);
@@ -109,7 +109,7 @@ internal static unsafe class AttentionForward
         // Causal: a panel's columns are of no use to the queries before them.
         private readonly void Score(int head, int first, int rows, int key, int keys, in Block block)
         {
-            int nr = Gemm.TileColumns<T>();
+            int nr = GemmTile.Columns<T>();
             T* q = Shared.Q.At(head) + (first * Shared.Q.Row);
             for (int j = 0; j < keys; j += nr)
             {
@@ -187,7 +187,7 @@ internal static unsafe class AttentionForward
         // Causal: queries in groups, each with the keys that its last query sees.
         private readonly void Mix(int head, int first, int rows, int key, int keys, in Block block)
         {
-            int group = Shared.Causal ? Gemm.TileColumns<T>() : Queries;
+            int group = Shared.Causal ? GemmTile.Columns<T>() : Queries;
             T* v = Shared.V.At(head) + (key * Shared.V.Row);
             for (int i = 0; i < rows; i += group)
             {

@@ -10,7 +10,7 @@ internal static unsafe class Panels
     /// <summary>Elements of the panels of a k x columns matrix.</summary>
     public static long Length<T>(int k, int columns)
         where T : unmanaged
-        => (long)k * RoundUp(columns, Gemm.TileColumns<T>());
+        => (long)k * RoundUp(columns, GemmTile.Columns<T>());
 
     /// <summary><paramref name="x"/> or the next multiple of <paramref name="to"/>.</summary>
     public static int RoundUp(int x, int to) => (x + to - 1) / to * to;
@@ -19,15 +19,10 @@ internal static unsafe class Panels
     public static void PackTransposed<T>(T* b, nint row, int rows, int k, T factor, T* panels)
         where T : unmanaged, INumber<T>
     {
-        int nr = Gemm.TileColumns<T>();
-        for (int j = 0; j < rows; j += nr)
+        GemmPack.Panels(b, 1, row, k, rows, panels);
+        if (factor != T.One)
         {
-            T* panel = panels + ((nint)j * k);
-            Gemm.Pack(b + (j * row), 1, row, k, Math.Min(nr, rows - j), panel);
-            if (factor != T.One)
-            {
-                Multiply(panel, Vector512.Create(factor), k * nr);
-            }
+            Multiply(panels, Vector512.Create(factor), checked((int)Length<T>(k, rows)));
         }
     }
 
@@ -35,7 +30,7 @@ internal static unsafe class Panels
     public static void Times<T>(T* a, nint aRow, nint aStep, T* panels, T* c, nint cRow, int rows, int columns, int k, bool accumulate)
         where T : unmanaged
     {
-        int nr = Gemm.TileColumns<T>();
+        int nr = GemmTile.Columns<T>();
         for (int j = 0; j < columns; j += nr)
         {
             GemmTile.Rows(a, aRow, aStep, panels + ((nint)j * k), nr, c + j, cRow, rows, Math.Min(nr, columns - j), k, accumulate);
@@ -46,7 +41,7 @@ internal static unsafe class Panels
     public static void TimesRows<T>(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int rows, int columns, int k, bool accumulate)
         where T : unmanaged
     {
-        int nr = Gemm.TileColumns<T>();
+        int nr = GemmTile.Columns<T>();
         for (int j = 0; j < columns; j += nr)
         {
             GemmTile.Rows(a, aRow, aStep, b + j, bRow, c + j, cRow, rows, Math.Min(nr, columns - j), k, accumulate);
