@@ -34,13 +34,16 @@ internal static unsafe class Int8Block
         }
 
         int from = first * width;
-        int columns = Math.Min(count * width, panels.Columns - from);
-        int* zeros = panels.Shifted ? panels.Zeros : null;
-        for (int i = 0; i < m; i++)
+        var block = new Int8Sums
         {
-            int* row = sums + ((nint)i * pitch);
-            result.Store(panels.Sums, zeros, row, from, columns, zero.At(i), panels.Shifted ? row[count * width] : 0, y + targets[i]);
-        }
+            Data = sums,
+            Pitch = pitch,
+            Tables = panels.Sums,
+            Zeros = panels.Shifted ? panels.Zeros : null,
+            Total = count * width,
+            Zero = zero,
+        };
+        result.Store(block, m, from, Math.Min(count * width, panels.Columns - from), y, targets);
     }
 
     // Rows are dealt out evenly: a last tile of one or two would take as long as a whole one.

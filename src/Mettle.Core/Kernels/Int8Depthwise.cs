@@ -109,8 +109,14 @@ internal static unsafe class Int8Depthwise
                 Int8Window.Copy(X, image, 0, channels, G.Height, G.Width, top, height, G.Columns.First, width, *Zero.Data, Zero.Flip, a);
             }
 
-            int zero = Zero.At(0), element = Result.Type.Size();
-            int* tables = Weights + ((nint)G.Rows.Taps * G.Columns.Taps * padded);
+            int element = Result.Type.Size();
+            var block = new Int8Sums { Data = sums, Pitch = padded, Tables = Weights + ((nint)G.Rows.Taps * G.Columns.Taps * padded), Zero = Zero };
+            nint* targets = stackalloc nint[4];
+            for (int p = 0; p < 4; p++)
+            {
+                targets[p] = p * YColumn * element;
+            }
+
             nint pixel = (nint)G.Columns.Stride * channels;
             for (int i = 0; i < rows; i++)
             {
@@ -119,12 +125,8 @@ internal static unsafe class Int8Depthwise
                 for (int j = 0; j < G.Columns.Outputs; j += 4)
                 {
                     int n = Math.Min(4, G.Columns.Outputs - j);
-                    byte* at = x + (j * pixel);
-                    Pixels(at, n > 1 ? pixel : 0, n > 2 ? 2 * pixel : 0, n > 3 ? 3 * pixel : 0, pitch, padded, sums);
-                    for (int p = 0; p < n; p++)
-                    {
-                        Result.Store(tables, null, sums + ((nint)p * padded), 0, channels, zero, 0, y + ((j + p) * YColumn * element));
-                    }
+                    Pixels(x + (j * pixel), n > 1 ? pixel : 0, n > 2 ? 2 * pixel : 0, n > 3 ? 3 * pixel : 0, pitch, padded, sums);
+                    Result.Store(block, n, 0, channels, y + (j * targets[1]), targets);
                 }
             }
 

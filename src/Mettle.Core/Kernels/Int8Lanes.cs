@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Mettle;
 
@@ -10,6 +11,11 @@ internal static unsafe class Int8Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Widen(byte* p)
     {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector512Int32(Vector128.Load(p));
+        }
+
         var words = Vector256.Create(Vector128.WidenLower(Vector128.Load(p)), Vector128.WidenUpper(Vector128.Load(p)));
         return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words)).AsInt32();
     }
@@ -18,6 +24,11 @@ internal static unsafe class Int8Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Widen(sbyte* p)
     {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector512Int32(Vector128.Load(p));
+        }
+
         var words = Vector256.Create(Vector128.WidenLower(Vector128.Load(p)), Vector128.WidenUpper(Vector128.Load(p)));
         return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words));
     }
@@ -26,6 +37,11 @@ internal static unsafe class Int8Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Narrow(Vector512<int> v)
     {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.ConvertToVector128Byte(v);
+        }
+
         var words = Vector256.Narrow(v.GetLower(), v.GetUpper()).AsUInt16() & Vector256.Create((ushort)255);
         return Vector128.Narrow(words.GetLower(), words.GetUpper());
     }
@@ -37,8 +53,7 @@ internal static unsafe class Int8Lanes
     public static Vector512<int> Round(Vector512<float> v, Vector512<float> low, Vector512<float> high)
     {
         v &= Vector512.Equals(v, v);
-        v = Vector512.ConditionalSelect(Vector512.LessThan(v, low), low, v);
-        v = Vector512.ConditionalSelect(Vector512.GreaterThan(v, high), high, v);
+        v = Vector512.MinNative(Vector512.MaxNative(v, low), high);
         return Vector512.ConvertToInt32Native(Vector512.Round(v));
     }
 }

@@ -13,6 +13,9 @@ internal readonly unsafe struct Int8Panels
     /// <summary>Columns of a panel.</summary>
     public const int Width = 16;
 
+    // A line of memory holds this many panels' columns.
+    private const int Together = 4;
+
     private readonly byte* memory;
 
     /// <summary>A view of <see cref="Bytes"/> bytes of 64-byte-aligned memory.</summary>
@@ -61,9 +64,8 @@ internal readonly unsafe struct Int8Panels
     public void Pack<TTile>(in Int8Source source, int groups)
         where TTile : struct, IInt8Tile
     {
-        int panels = Count + (Shifted ? 1 : 0);
-        var job = new Job<TTile> { Panels = this, Source = source, PerGroup = panels };
-        Scheduler.For(groups * panels, job);
+        int parts = (Count + Together - 1) / Together;
+        Scheduler.For(groups * parts, new Job<TTile> { Panels = this, Source = source, Parts = parts });
     }
 
     /// <summary>The weight stored at (k, column), as packed (u8 ones 128 lower).</summary>
@@ -79,30 +81,36 @@ internal readonly unsafe struct Int8Panels
     {
         public Int8Panels Panels;
         public Int8Source Source;
-        public int PerGroup;
+        public int Parts;
 
         public readonly void Run(int index)
         {
-            int group = index / PerGroup, j = index % PerGroup;
+            int group = index / Parts, first = index % Parts * Together;
             var panels = Panels.Group(group);
-            byte* to = (byte*)panels.Panel(j);
-            if (j == panels.Count)
-            {
-                Ones(panels, to);
-                return;
-            }
-
-            int from = j * Width, columns = Math.Min(Width, panels.Columns - from);
-            byte* data = Source.Data + (group * Source.Group) + (from * Source.Column);
+            int end = Math.Min(first + Together, panels.Count);
+            byte* data = Source.Data + (group * Source.Group) + ((nint)first * Width * Source.Column);
+            nint place = 0;
             for (int run = 0; run < panels.Runs; run++)
             {
-                for (int k = 0; k < panels.Length; k += 4, to += 4 * Width)
+                for (int k = 0; k < panels.Length; k += 4, place += 4 * Width)
                 {
-                    Four(data + ((((nint)run * panels.Length) + k) * Source.Depth), Math.Min(4, panels.Length - k), columns, to);
+                    byte* source = data + ((((nint)run * panels.Length) + k) * Source.Depth);
+                    for (int j = first; j < end; j++, source += Width * Source.Column)
+                    {
+                        Four(source, Math.Min(4, panels.Length - k), Math.Min(Width, panels.Columns - (j * Width)), (byte*)panels.Panel(j) + place);
+                    }
                 }
             }
 
-            Totals(panels, group, j, columns);
+            for (int j = first; j < end; j++)
+            {
+                Totals(panels, group, j, Math.Min(Width, panels.Columns - (j * Width)));
+            }
+
+            if (panels.Shifted && end == panels.Count)
+            {
+                Ones(panels, (byte*)panels.Panel(end));
+            }
         }
 
         // Padding of a run stays 0: what the activations hold there must not count.
@@ -131,6 +139,16 @@ internal readonly unsafe struct Int8Panels
             }
 
             byte flip = Source.Flip;
+            if (rows == 4 && columns == Width && Source.Depth == 1)
+            {
+                for (int n = 0; n < Width; n++, source += Source.Column, to += 4)
+                {
+                    *(uint*)to = Order(*(uint*)source ^ (flip * 0x01010101u));
+                }
+
+                return;
+            }
+
             for (int n = 0; n < Width; n++, source += Source.Column, to += 4)
             {
                 uint four = 0;

@@ -15,11 +15,8 @@ internal unsafe struct Int8Result
     /// <summary>f32 and 8-bit results: factor per column.</summary>
     public float* Factors;
 
-    /// <summary>f32 results: added last; null if none.</summary>
-    public float* Bias;
-
-    /// <summary>8-bit results: added to the exact sum; null if none.</summary>
-    public int* SumBias;
+    /// <summary>f32 results: added last. 8-bit results: i32, added to the exact sum. Null if none.</summary>
+    public void* Bias;
 
     /// <summary>8-bit results: their zero point.</summary>
     public int Zero;
@@ -28,72 +25,84 @@ internal unsafe struct Int8Result
     public readonly Int8Result Columns(nint from) => this with
     {
         Factors = Factors is null ? null : Factors + from,
-        Bias = Bias is null ? null : Bias + from,
-        SumBias = SumBias is null ? null : SumBias + from,
+        Bias = Bias is null ? null : (float*)Bias + from,
     };
 
     /// <summary>
-    /// Stores <paramref name="columns"/> columns from <paramref name="from"/> (a multiple of 16) of one row to
-    /// <paramref name="y"/>. <paramref name="sums"/> holds whole vectors; <paramref name="zero"/> is the row's zero point and
-    /// <paramref name="total"/> the sum of its activations. Per column, <paramref name="tables"/> has the sum of the weights
-    /// and <paramref name="zeros"/> their zero point (null: all 0).
+    /// Stores columns [from, from + columns) of a block's rows, from a multiple of 16, each row at its target (bytes from
+    /// <paramref name="y"/>). One vector of columns after the other, so that its tables stay in registers.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Store(int* tables, int* zeros, int* sums, int from, int columns, int zero, int total, byte* y)
+    [SkipLocalsInit]
+    public readonly void Store(in Int8Sums block, int m, int from, int columns, byte* y, nint* targets)
     {
-        var shift = Vector512.Create(zero);
-        var row = Vector512.Create(total);
-        var yZero = Vector512.Create(Zero);
+        byte* edge = stackalloc byte[Int8Block.Rows * 64];
+        int size = Type.Size(), step = Int8Panels.Width * size;
+        nint* packed = stackalloc nint[Int8Block.Rows];
+        if (columns % Int8Panels.Width != 0)
+        {
+            for (int i = 0; i < m; i++)
+            {
+                packed[i] = i * step;
+            }
+        }
+
+        for (int n = 0; n < columns; n += Int8Panels.Width, y += step)
+        {
+            if (columns - n >= Int8Panels.Width)
+            {
+                Vectors(block, m, n, from + n, y, targets);
+                continue;
+            }
+
+            Vectors(block, m, n, from + n, edge, packed);
+            for (int i = 0; i < m; i++)
+            {
+                Unsafe.CopyBlockUnaligned(y + targets[i], edge + packed[i], (uint)((columns - n) * size));
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Vectors(in Int8Sums block, int m, int n, int at, byte* y, nint* targets)
+    {
+        int* sums = block.Data + n;
+        nint pitch = block.Pitch;
+        var table = Vector512.Load(block.Tables + at);
+        var zeros = block.Zeros is null ? Vector512<int>.Zero : Vector512.Load(block.Zeros + at);
+        bool rows = block.Zeros is not null || block.Zero.Step != 0;
+        var shift = table * block.Zero.At(0);
+        if (Type == DType.I32)
+        {
+            for (int i = 0; i < m; i++, sums += pitch)
+            {
+                var v = Vector512.Load(sums) - (rows ? block.Shift(i, table, zeros) : shift);
+                v.Store((int*)(y + targets[i]));
+            }
+
+            return;
+        }
+
+        var factor = Vector512.Load(Factors + at);
+        if (Type == DType.F32)
+        {
+            var bias = Bias is null ? Vector512<float>.Zero : Vector512.Load((float*)Bias + at);
+            for (int i = 0; i < m; i++, sums += pitch)
+            {
+                var v = Vector512.Load(sums) - (rows ? block.Shift(i, table, zeros) : shift);
+                Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(v), factor, bias).Store((float*)(y + targets[i]));
+            }
+
+            return;
+        }
+
+        var added = Bias is null ? Vector512<int>.Zero : Vector512.Load((int*)Bias + at);
         var low = Vector512.Create((float)((Type == DType.I8 ? -128 : 0) - Zero));
         var high = Vector512.Create((float)((Type == DType.I8 ? 127 : 255) - Zero));
-        byte* edge = stackalloc byte[64];
-        for (int n = 0; n < columns; n += Int8Panels.Width)
+        var zero = Vector512.Create(Zero);
+        for (int i = 0; i < m; i++, sums += pitch)
         {
-            int at = from + n;
-            int rest = columns - n;
-            var v = Vector512.Load(sums + n) - (Vector512.Load(tables + at) * shift);
-            if (zeros is not null)
-            {
-                v -= Vector512.Load(zeros + at) * row;
-            }
-
-            if (Type == DType.I32)
-            {
-                if (rest >= Int8Panels.Width)
-                {
-                    v.Store((int*)y + n);
-                    continue;
-                }
-
-                v.Store((int*)edge);
-                Buffer.MemoryCopy(edge, (int*)y + n, rest * 4, rest * 4);
-            }
-            else if (Type == DType.F32)
-            {
-                var f = Vector512.FusedMultiplyAdd(
-                    Vector512.ConvertToSingle(v), Vector512.Load(Factors + at), Bias is null ? Vector512<float>.Zero : Vector512.Load(Bias + at));
-                if (rest >= Int8Panels.Width)
-                {
-                    f.Store((float*)y + n);
-                    continue;
-                }
-
-                f.Store((float*)edge);
-                Buffer.MemoryCopy(edge, (float*)y + n, rest * 4, rest * 4);
-            }
-            else
-            {
-                v += SumBias is null ? Vector512<int>.Zero : Vector512.Load(SumBias + at);
-                var q = Int8Lanes.Narrow(Int8Lanes.Round(Vector512.ConvertToSingle(v) * Vector512.Load(Factors + at), low, high) + yZero);
-                if (rest >= Int8Panels.Width)
-                {
-                    q.Store(y + n);
-                    continue;
-                }
-
-                q.Store(edge);
-                Buffer.MemoryCopy(edge, y + n, rest, rest);
-            }
+            var v = Vector512.Load(sums) - (rows ? block.Shift(i, table, zeros) : shift) + added;
+            Int8Lanes.Narrow(Int8Lanes.Round(Vector512.ConvertToSingle(v) * factor, low, high) + zero).Store(y + targets[i]);
         }
     }
 }

@@ -16,21 +16,9 @@ internal static unsafe class QuantizeLanes
             float* x = (float*)a;
             float* scale = (float*)b;
             nint i = 0;
-            if ((scalars & 7) == 6)
+            if ((scalars & 7) == 6 && Divides(*scale))
             {
-                var s = Vector512.Create(*scale);
-                Levels(c, 0, out var z, out var low, out var high);
-                for (; i <= n - 64; i += 64)
-                {
-                    var v0 = Int8Lanes.Round(Vector512.Load(x + i) / s, low, high) + z;
-                    var v1 = Int8Lanes.Round(Vector512.Load(x + i + 16) / s, low, high) + z;
-                    var v2 = Int8Lanes.Round(Vector512.Load(x + i + 32) / s, low, high) + z;
-                    var v3 = Int8Lanes.Round(Vector512.Load(x + i + 48) / s, low, high) + z;
-                    Vector128.Store(Int8Lanes.Narrow(v0), y + i);
-                    Vector128.Store(Int8Lanes.Narrow(v1), y + i + 16);
-                    Vector128.Store(Int8Lanes.Narrow(v2), y + i + 32);
-                    Vector128.Store(Int8Lanes.Narrow(v3), y + i + 48);
-                }
+                i = Whole(x, *scale, c, n, y);
             }
 
             nint sx = (scalars & 1) == 0 ? 1 : 0, ss = (scalars & 2) == 0 ? 1 : 0, sz = (scalars & 4) == 0 ? 1 : 0;
@@ -43,6 +31,41 @@ internal static unsafe class QuantizeLanes
             {
                 Rest(x + (i * sx), sx, scale + (i * ss), ss, c + (i * sz), sz, y + i, (int)(n - i));
             }
+        }
+
+        // Whether a product with the reciprocal and one correction give the rounded quotient: Markstein's theorem, with room
+        // for no step to over- or underflow.
+        private static bool Divides(float scale)
+            => scale is > 1e-18f and < 1e18f && (BitConverter.SingleToUInt32Bits(scale) & 0x7FFFFF) != 0x7FFFFF;
+
+        // Division is slower than memory. Values beyond the last steps are moved onto them first, which rounds to the same.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static nint Whole(float* x, float scale, byte* zero, nint n, byte* y)
+        {
+            Levels(zero, 0, out var z, out var low, out var high);
+            var s = Vector512.Create(scale);
+            var inverse = Vector512.Create(1 / scale);
+            (low, high) = (low * s, high * s);
+            nint i = 0;
+            for (; i <= n - 64; i += 64)
+            {
+                Int8Lanes.Narrow(Steps(Vector512.Load(x + i), s, inverse, low, high) + z).Store(y + i);
+                Int8Lanes.Narrow(Steps(Vector512.Load(x + i + 16), s, inverse, low, high) + z).Store(y + i + 16);
+                Int8Lanes.Narrow(Steps(Vector512.Load(x + i + 32), s, inverse, low, high) + z).Store(y + i + 32);
+                Int8Lanes.Narrow(Steps(Vector512.Load(x + i + 48), s, inverse, low, high) + z).Store(y + i + 48);
+            }
+
+            return i;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<int> Steps(Vector512<float> x, Vector512<float> s, Vector512<float> inverse, Vector512<float> low, Vector512<float> high)
+        {
+            var number = Vector512.Equals(x, x);
+            x = Vector512.MinNative(Vector512.MaxNative(x, low), high);
+            var quotient = x * inverse;
+            quotient = Vector512.FusedMultiplyAdd(Vector512.FusedMultiplyAdd(-quotient, s, x), inverse, quotient);
+            return Vector512.ConvertToInt32Native(Vector512.Round(quotient & number));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,6 +24,26 @@ public sealed class QuantizedTests
     }
 
     [Fact]
+    public void Quantize_AroundHalves_RoundsTheQuotientAsDivisionDoes()
+    {
+        using var scope = MemoryScope.Begin();
+        var key = RandomKey.FromSeed(11);
+        float[] scales = [.. Enumerable.Range(0, 200).Select(i => (float)Math.ScaleB(1 + key.Uniform((ulong)i), (i % 150) - 75)), 0.1f, 1, BitConverter.UInt32BitsToSingle(0x3FFFFFFF)];
+        foreach (float scale in scales)
+        {
+            var x = new List<float>();
+            for (int k = -260; k <= 260; k++)
+            {
+                float half = (k + 0.5f) * scale;
+                x.AddRange([half, MathF.BitIncrement(half), MathF.BitDecrement(half), MathF.BitIncrement(MathF.BitIncrement(half)), k * scale]);
+            }
+
+            byte[] expected = [.. x.Select(v => (byte)Math.Clamp(Math.Round((double)(v / scale), MidpointRounding.ToEven) + 128, 0, 255))];
+            Assert.Equal(expected, Tensor.From(x.ToArray()).Quantize(Tensor.From([scale]).Select(0, 0), Tensor.Scalar(128).To(DType.U8)).ToArray<byte>());
+        }
+    }
+
+    [Fact]
     public void Quantize_PerChannel_EqualsChannelByChannelInAnyMemoryOrder()
     {
         using var scope = MemoryScope.Begin();

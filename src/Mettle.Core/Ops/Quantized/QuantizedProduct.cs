@@ -167,14 +167,10 @@ public abstract unsafe class QuantizedProduct : QuantizedOp
         }
 
         result.Factors = factors;
+        result.Bias = bias is null ? null : added;
         if (rounded)
         {
             result.Zero = result.Type == DType.I8 ? *(sbyte*)inputs[4].Pointer : *inputs[4].Pointer;
-            result.SumBias = bias is null ? null : added;
-        }
-        else
-        {
-            result.Bias = bias is null ? null : (float*)added;
         }
 
         return memory;
