@@ -1,11 +1,14 @@
 namespace Mettle;
 
-/// <summary>A kernel on one row.</summary>
+/// <summary>A kernel on rows.</summary>
 internal unsafe interface IRowKernel<T>
     where T : unmanaged
 {
-    /// <summary>Computes one row of <paramref name="n"/> elements from rows of the operands; <paramref name="b"/> may be null.</summary>
-    static abstract void Run(T* a, T* b, T* y, nint n);
+    /// <summary>
+    /// Computes <paramref name="rows"/> rows (or values) from rows of <paramref name="n"/> elements that follow each other;
+    /// <paramref name="b"/> may be null.
+    /// </summary>
+    static abstract void Run(T* a, T* b, T* y, nint n, nint rows);
 }
 
 /// <summary>Drives kernels that see one axis as plain rows, whatever the memory order of the operands.</summary>
@@ -154,12 +157,9 @@ internal static unsafe class AxisRows
 
         public readonly void Run(int index)
         {
-            long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
-            for (long row = (long)index * RowsPerPart; row < end; row++)
-            {
-                nint at = (nint)row * N;
-                TKernel.Run(A + at, B is null ? null : B + at, Y + ((nint)row * Step), N);
-            }
+            nint first = (nint)index * RowsPerPart;
+            nint at = first * N;
+            TKernel.Run(A + at, B is null ? null : B + at, Y + (first * Step), N, (nint)Math.Min(Rows - first, RowsPerPart));
         }
     }
 }

@@ -73,21 +73,34 @@ internal static unsafe class CrossEntropyRows
 
         public readonly void Run(int index)
         {
-            long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
-            for (long row = (long)index * RowsPerPart; row < end; row++)
+            T* shift = stackalloc T[RowMath.MaxRows];
+            T* rest = stackalloc T[RowMath.MaxRows];
+            nint end = (nint)Math.Min(Rows, ((long)index + 1) * RowsPerPart);
+            nint group = RowMath.RowsAtOnce(Classes);
+            for (nint row = (nint)index * RowsPerPart; row < end; row += group)
             {
+                nint count = Math.Min(group, end - row);
+                T* x = X + (row * Classes);
                 if (Gradient is null)
                 {
-                    Loss(row);
+                    RowMath.LogSumExp(x, Classes, count, shift, rest);
+                    for (nint i = 0; i < count; i++)
+                    {
+                        Loss(row + i, shift[i], rest[i]);
+                    }
                 }
                 else
                 {
-                    Slope(row);
+                    Exponentials(x, row, count, shift, rest);
+                    for (nint i = 0; i < count; i++)
+                    {
+                        Slope(row + i, rest[i]);
+                    }
                 }
             }
         }
 
-        private readonly void Loss(long row)
+        private readonly void Loss(nint row, T shift, T rest)
         {
             long t = Target[row];
             if (t == Ignore)
@@ -97,8 +110,7 @@ internal static unsafe class CrossEntropyRows
                 return;
             }
 
-            T* x = X + ((nint)row * Classes);
-            var (shift, rest) = RowMath.LogSumExp(x, Classes);
+            T* x = X + (row * Classes);
             T w = Weights is null ? T.One : Weights[t];
             T loss = w * (rest - (x[t] - shift));
             if (Spread > T.Zero)
@@ -108,6 +120,17 @@ internal static unsafe class CrossEntropyRows
 
             Y[row] = loss;
             Weight[row] = w;
+        }
+
+        private readonly void Exponentials(T* x, nint row, nint count, T* shift, T* sum)
+        {
+            RowMath.Max(x, Classes, count, shift);
+            for (nint i = 0; i < count; i++)
+            {
+                shift[i] = T.IsInfinity(shift[i]) ? T.Zero : shift[i];
+            }
+
+            RowMath.SumExp(x, shift, Y + (row * Classes), Classes, count, sum);
         }
 
         // Sum over classes of w (log_sum_exp - x).
@@ -132,10 +155,10 @@ internal static unsafe class CrossEntropyRows
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Slope(long row)
+        private readonly void Slope(nint row, T sum)
         {
             nint n = Classes;
-            T* dx = Y + ((nint)row * n);
+            T* dx = Y + (row * n);
             long t = Target[row];
             if (t == Ignore)
             {
@@ -143,19 +166,21 @@ internal static unsafe class CrossEntropyRows
                 return;
             }
 
-            T* x = X + ((nint)row * n);
             T g = Gradient[row];
             T w = Sharp * (Weights is null ? T.One : Weights[t]);
-            T max = RowMath.Max(x, n);
-            max = T.IsInfinity(max) ? T.Zero : max;
-            var scale = Vector512.Create(g * (w + SpreadWeight) / RowMath.SumExp(x, max, dx, n));
-            T even = -(g * Spread);
-            var shared = Vector512.Create(even);
-            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            var scale = Vector512.Create(g * (w + SpreadWeight) / sum);
+            var shared = Vector512.Create(-(g * Spread));
+            nint i = 0;
+            for (; i <= n - Vector512<T>.Count; i += Vector512<T>.Count)
             {
-                nint left = n - i;
-                var off = Weights is null ? shared : Tail.Load(Weights + i, left) * shared;
-                Tail.Store(RowMath.Fma(Tail.Load(dx + i, left), scale, off), dx + i, left);
+                var off = Weights is null ? shared : Vector512.Load(Weights + i) * shared;
+                RowMath.Fma(Vector512.Load(dx + i), scale, off).Store(dx + i);
+            }
+
+            if (i < n)
+            {
+                var off = Weights is null ? shared : Tail.Load(Weights + i, n - i) * shared;
+                Tail.Store(RowMath.Fma(Tail.Load(dx + i, n - i), scale, off), dx + i, n - i);
             }
 
             dx[t] -= g * w;

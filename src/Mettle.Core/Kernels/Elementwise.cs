@@ -20,13 +20,80 @@ internal static unsafe class Elementwise
             return;
         }
 
-        if (y.Count <= Chunk && y.IsContiguous && a.IsContiguous && b is null or { IsContiguous: true } && c is null or { IsContiguous: true })
+        int scalars = OperandScalars(y, a, b, c);
+        if (scalars >= 0)
         {
-            // One plain run: no loop to plan.
-            TKernel.Run(y.Pointer, a.Pointer, b is null ? null : b.Pointer, c is null ? null : c.Pointer, (nint)y.Count, 0);
+            RunFlat<TKernel>(y, a, b, c, scalars);
+        }
+        else
+        {
+            RunNest<TKernel>(y, a, b, c);
+        }
+    }
+
+    // Operands in the result's own dense order or a single value for all: the whole is one run. Bit i: operand i is a single
+    // value; -1: some operand is neither.
+    private static int OperandScalars(Tensor y, Tensor a, Tensor? b, Tensor? c)
+    {
+        if (!y.IsDense)
+        {
+            return -1;
+        }
+
+        int one = OperandScalar(y, a);
+        int two = b is null ? 0 : OperandScalar(y, b);
+        int three = c is null ? 0 : OperandScalar(y, c);
+        return (one | two | three) < 0 ? -1 : one | (two << 1) | (three << 2);
+    }
+
+    private static int OperandScalar(Tensor y, Tensor x)
+    {
+        if ((y.IsContiguous && x.IsContiguous) || x.Strides.AsSpan().SequenceEqual(y.Strides))
+        {
+            return 0;
+        }
+
+        for (int i = 0; i < x.Rank; i++)
+        {
+            if (x.Strides[i] != 0 && x.Shape[i] != 1)
+            {
+                return -1;
+            }
+        }
+
+        return 1;
+    }
+
+    private static void RunFlat<TKernel>(Tensor y, Tensor a, Tensor? b, Tensor? c, int scalars)
+        where TKernel : struct, IFlatKernel
+    {
+        long count = y.Count;
+        byte* pb = b is null ? null : b.Pointer;
+        byte* pc = c is null ? null : c.Pointer;
+        if (count <= Chunk)
+        {
+            TKernel.Run(y.Pointer, a.Pointer, pb, pc, (nint)count, scalars);
             return;
         }
 
+        Scheduler.For((int)((count + Chunk - 1) / Chunk), new FlatJob<TKernel>
+        {
+            Y = y.Pointer,
+            A = a.Pointer,
+            B = pb,
+            C = pc,
+            YStep = Chunk * y.DType.Size(),
+            AStep = (scalars & 1) != 0 ? 0 : Chunk * a.DType.Size(),
+            BStep = b is null || (scalars & 2) != 0 ? 0 : Chunk * b.DType.Size(),
+            CStep = c is null || (scalars & 4) != 0 ? 0 : Chunk * c.DType.Size(),
+            Count = count,
+            Scalars = scalars,
+        });
+    }
+
+    private static void RunNest<TKernel>(Tensor y, Tensor a, Tensor? b, Tensor? c)
+        where TKernel : struct, IFlatKernel
+    {
         var job = new Job<TKernel>
         {
             Loop = Loop.Plan(y.Shape.Dims, y.Strides, a.Strides, b is null ? default : b.Strides, c is null ? default : c.Strides),
@@ -67,6 +134,27 @@ internal static unsafe class Elementwise
         return shape.RowMajorStrides();
     }
 
+    private struct FlatJob<TKernel> : IJob
+        where TKernel : struct, IFlatKernel
+    {
+        public byte* Y;
+        public byte* A;
+        public byte* B;
+        public byte* C;
+        public nint YStep;
+        public nint AStep;
+        public nint BStep;
+        public nint CStep;
+        public long Count;
+        public int Scalars;
+
+        public readonly void Run(int index)
+        {
+            nint n = (nint)Math.Min(Chunk, Count - ((long)index * Chunk));
+            TKernel.Run(Y + (index * YStep), A + (index * AStep), B + (index * BStep), C + (index * CStep), n, Scalars);
+        }
+    }
+
     private struct Job<TKernel> : IJob
         where TKernel : struct, IFlatKernel
     {
@@ -92,54 +180,133 @@ internal static unsafe class Elementwise
             {
                 long row = index / PartsPerRow;
                 int from = (int)(index % PartsPerRow) * Chunk;
-                Row(row, from, Math.Min(Chunk, inner - from), stage);
+                Row(Place(row, from), Math.Min(Chunk, inner - from), stage);
                 return;
             }
 
             long first = (long)index * RowsPerPart;
             long end = Math.Min(Rows, first + RowsPerPart);
-            for (long row = first; row < end; row++)
+            int middle = Loop.Middle;
+            while (first < end)
             {
-                Row(row, 0, inner, stage);
+                int rows = (int)Math.Min(end - first, middle - (first % middle));
+                RowsOfMiddle(Place(first, 0), rows, stage);
+                first += rows;
             }
         }
 
-        private readonly void Row(long row, int from, int count, byte* stage)
+        private readonly Places Place(long row, int from) => new()
         {
-            nint ys = Loop.InnerStride(0), sa = Loop.InnerStride(1), sb = Loop.InnerStride(2), sc = Loop.InnerStride(3);
-            byte* y = Y + ((Loop.RowOffset(row, 0) + (from * ys)) * YSize);
-            byte* a = A + ((Loop.RowOffset(row, 1) + (from * sa)) * ASize);
-            byte* b = B is null ? null : B + ((Loop.RowOffset(row, 2) + (from * sb)) * BSize);
-            byte* c = C is null ? null : C + ((Loop.RowOffset(row, 3) + (from * sc)) * CSize);
-            int scalars = (sa == 0 ? 1 : 0) | (sb == 0 ? 2 : 0) | (sc == 0 ? 4 : 0);
-            if (count == 1)
+            Y = Y + ((Loop.RowOffset(row, 0) + (from * (nint)Loop.InnerStride(0))) * YSize),
+            A = A + ((Loop.RowOffset(row, 1) + (from * (nint)Loop.InnerStride(1))) * ASize),
+            B = B is null ? null : B + ((Loop.RowOffset(row, 2) + (from * (nint)Loop.InnerStride(2))) * BSize),
+            C = C is null ? null : C + ((Loop.RowOffset(row, 3) + (from * (nint)Loop.InnerStride(3))) * CSize),
+        };
+
+        // Rows that follow each other along the last axis but one.
+        private readonly void RowsOfMiddle(Places at, int rows, byte* stage)
+        {
+            int inner = Loop.Inner;
+            if (rows > 1 && inner <= Stage / 4 && IsSide(0) && IsSideOrRepeated(1) && IsSideOrRepeated(2) && IsSideOrRepeated(3))
             {
-                // A run of one has no meaningful stride: every operand is its single value.
-                TKernel.Run(y, a, b, c, 1, 0);
+                Tiled(at, rows, stage);
                 return;
             }
 
+            nint y = (nint)Loop.MiddleStride(0) * YSize, a = (nint)Loop.MiddleStride(1) * ASize;
+            nint b = (nint)Loop.MiddleStride(2) * BSize, c = (nint)Loop.MiddleStride(3) * CSize;
+            for (int i = 0; i < rows; i++)
+            {
+                Row(at, inner, stage);
+                at.Y += y;
+                at.A += a;
+                at.B += b;
+                at.C += c;
+            }
+        }
+
+        private readonly bool IsSide(int operand) => Loop.InnerStride(operand) == 1 && Loop.MiddleStride(operand) == Loop.Inner;
+
+        private readonly bool IsSideOrRepeated(int operand)
+            => Loop.MiddleStride(operand) == 0 ? Loop.InnerStride(operand) is 0 or 1 : IsSide(operand);
+
+        // Short rows side by side: those that repeat are laid out a few times, so that the kernel sees long runs.
+        private readonly void Tiled(Places at, int rows, byte* stage)
+        {
+            int inner = Loop.Inner;
+            int tile = Math.Min(rows, Stage / inner);
+            nint a = Repeat(1, ref at.A, ASize, tile, stage);
+            nint b = Repeat(2, ref at.B, BSize, tile, stage + (Stage * 8));
+            nint c = Repeat(3, ref at.C, CSize, tile, stage + (2 * Stage * 8));
+            int scalars = Scalars();
+            for (int done = 0; done < rows; done += tile)
+            {
+                int n = Math.Min(tile, rows - done) * inner;
+                TKernel.Run(at.Y, at.A, at.B, at.C, n, scalars);
+                at.Y += n * YSize;
+                at.A += n * a;
+                at.B += n * b;
+                at.C += n * c;
+            }
+        }
+
+        // Bytes that the operand steps by per element of a run; 0 if every tile reads the same.
+        private readonly nint Repeat(int operand, ref byte* from, int size, int tile, byte* stage)
+        {
+            if (from is null || Loop.MiddleStride(operand) != 0)
+            {
+                return size;
+            }
+
+            if (Loop.InnerStride(operand) == 1)
+            {
+                nint row = (nint)Loop.Inner * size;
+                for (int i = 0; i < tile; i++)
+                {
+                    Buffer.MemoryCopy(from, stage + (i * row), row, row);
+                }
+
+                from = stage;
+            }
+
+            return 0;
+        }
+
+        private readonly int Scalars()
+            => (Loop.InnerStride(1) == 0 ? 1 : 0) | (Loop.InnerStride(2) == 0 ? 2 : 0) | (Loop.InnerStride(3) == 0 ? 4 : 0);
+
+        private readonly void Row(in Places at, int count, byte* stage)
+        {
+            if (count == 1)
+            {
+                // A run of one has no meaningful stride: every operand is its single value.
+                TKernel.Run(at.Y, at.A, at.B, at.C, 1, 0);
+                return;
+            }
+
+            nint ys = Loop.InnerStride(0), sa = Loop.InnerStride(1), sb = Loop.InnerStride(2), sc = Loop.InnerStride(3);
+            int scalars = Scalars();
             if (ys == 1 && sa is 0 or 1 && sb is 0 or 1 && sc is 0 or 1)
             {
-                TKernel.Run(y, a, b, c, count, scalars);
+                TKernel.Run(at.Y, at.A, at.B, at.C, count, scalars);
                 return;
             }
 
             for (int done = 0; done < count; done += Stage)
             {
                 int n = Math.Min(Stage, count - done);
-                byte* pa = Gather(a, sa, ASize, done, n, stage);
-                byte* pb = b is null ? null : Gather(b, sb, BSize, done, n, stage + (Stage * 8));
-                byte* pc = c is null ? null : Gather(c, sc, CSize, done, n, stage + (2 * Stage * 8));
+                byte* pa = Gather(at.A, sa, ASize, done, n, stage);
+                byte* pb = at.B is null ? null : Gather(at.B, sb, BSize, done, n, stage + (Stage * 8));
+                byte* pc = at.C is null ? null : Gather(at.C, sc, CSize, done, n, stage + (2 * Stage * 8));
                 if (ys == 1)
                 {
-                    TKernel.Run(y + ((nint)done * YSize), pa, pb, pc, n, scalars);
+                    TKernel.Run(at.Y + ((nint)done * YSize), pa, pb, pc, n, scalars);
                 }
                 else
                 {
                     byte* temp = stage + (3 * Stage * 8);
                     TKernel.Run(temp, pa, pb, pc, n, scalars);
-                    StridedCopy.Scatter(temp, y + (done * ys * YSize), ys, YSize, n);
+                    StridedCopy.Scatter(temp, at.Y + (done * ys * YSize), ys, YSize, n);
                 }
             }
         }
@@ -160,5 +327,13 @@ internal static unsafe class Elementwise
             StridedCopy.Gather(from, stride, buffer, size, n);
             return buffer;
         }
+    }
+
+    private struct Places
+    {
+        public byte* Y;
+        public byte* A;
+        public byte* B;
+        public byte* C;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Mettle;
 
@@ -15,8 +16,9 @@ internal static partial class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
-        // Beyond these the result is 0 or infinity anyway; NaN passes through Min and Max.
-        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-104f)), Vector512.Create(89f));
+        // Beyond these the result is 0 or infinity anyway. The bound stands first because the native forms give the second
+        // operand where one is NaN.
+        x = Vector512.MinNative(Vector512.Create(89f), Vector512.MaxNative(Vector512.Create(-104f), x));
         var n = Vector512.Round(x * 1.44269504f);
         var r = Fma(n, Vector512.Create(-0.693359375f), x);
         r = Fma(n, Vector512.Create(2.12194440e-4f), r);
@@ -27,20 +29,43 @@ internal static partial class LaneMath
         p = Fma(p, r, Vector512.Create(1.6666665459e-1f));
         p = Fma(p, r, Vector512.Create(5.0000001201e-1f));
         p = Fma(p, r * r, r) + Vector512<float>.One;
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(p, n);
+        }
 
-        // 2^n in two factors, so that subnormal results and the last binade come out right.
-        var k = Vector512.ConvertToInt32(n);
+        // 2^n in two factors: the first product is exact and the second rounds once, so the bits are those of one scaling,
+        // in subnormal results and the last binade too.
+        var k = Vector512.ConvertToInt32Native(n);
         var half = k >> 1;
         return p * PowerOfTwo(half) * PowerOfTwo(k - half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log(Vector512<float> x)
+        => Vector512.LessThanAll(x.AsUInt32() - Vector512.Create(0x00800000u), Vector512.Create(0x7F000000u)) ? LogNormal(x) : LogAny(x);
+
+    // Subnormals, 0, infinity, NaN and negative numbers are rare enough to cost a call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<float> LogAny(Vector512<float> x)
     {
         var tiny = Vector512.LessThan(x, Vector512.Create(1.17549435e-38f));
-        var scaled = Vector512.ConditionalSelect(tiny, x * 8388608f, x);
-        var bits = scaled.AsInt32() - Vector512.Create(0x3F3504F3);
-        var e = Vector512.ConvertToSingle(bits >> 23) - Vector512.ConditionalSelect(tiny, Vector512.Create(23f), Vector512<float>.Zero);
+        var r = LogNormal(Vector512.ConditionalSelect(tiny, x * 8388608f, x), Vector512.ConditionalSelect(tiny, Vector512.Create(23f), Vector512<float>.Zero));
+        r = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), r);
+        var bad = Vector512.LessThan(x, Vector512<float>.Zero) | ~Vector512.Equals(x, x);
+        r = Vector512.ConditionalSelect(bad, Vector512.Create(float.NaN), r);
+        return Vector512.ConditionalSelect(Vector512.Equals(x, Vector512.Create(float.PositiveInfinity)), x, r);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> LogNormal(Vector512<float> x) => LogNormal(x, Vector512<float>.Zero);
+
+    // log x - binades log 2 of positive normal x.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> LogNormal(Vector512<float> x, Vector512<float> binades)
+    {
+        var bits = x.AsInt32() - Vector512.Create(0x3F3504F3);
+        var e = Vector512.ConvertToSingle(bits >> 23) - binades;
         var m = ((bits & Vector512.Create(0x007FFFFF)) + Vector512.Create(0x3F3504F3)).AsSingle();
         var f = m - Vector512<float>.One;
         var z = f * f;
@@ -56,11 +81,7 @@ internal static partial class LaneMath
         var y = p * f * z;
         y = Fma(e, Vector512.Create(-2.12194440e-4f), y);
         y = Fma(z, Vector512.Create(-0.5f), y);
-        var r = Fma(e, Vector512.Create(0.693359375f), f + y);
-        r = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), r);
-        var bad = Vector512.LessThan(x, Vector512<float>.Zero) | ~Vector512.Equals(x, x);
-        r = Vector512.ConditionalSelect(bad, Vector512.Create(float.NaN), r);
-        return Vector512.ConditionalSelect(Vector512.Equals(x, Vector512.Create(float.PositiveInfinity)), x, r);
+        return Fma(e, Vector512.Create(0.693359375f), f + y);
     }
 
     /// <summary>Logistic function, by the exponential of -|x|: it never overflows, so the left tail keeps its accuracy.</summary>
@@ -182,18 +203,19 @@ internal static partial class LaneMath
         return Vector512.ConditionalSelect(one, Vector512<double>.One, r);
     }
 
-    /// <summary>Combines the lanes in one fixed order: upper half onto lower half until one is left.</summary>
+    /// <summary>Combines lanes of 4 or 8 bytes in one fixed order: upper half onto lower half until one is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Fold<T, TLanes>(Vector512<T> v)
         where T : unmanaged
         where TLanes : struct, IBinaryLanes<T>
     {
-        // Halves by way of memory: the compiler has no cheaper form that is the same on every instruction set.
-        Span<T> lanes = stackalloc T[2 * Vector512<T>.Count];
-        for (int width = Vector512<T>.Count / 2; width > 0; width /= 2)
+        // Lanes above the half that is left hold what they held: nobody reads them.
+        v = TLanes.Apply(v, v.GetUpper().ToVector512Unsafe());
+        v = TLanes.Apply(v, v.GetLower().GetUpper().ToVector256Unsafe().ToVector512Unsafe());
+        v = TLanes.Apply(v, Vector128.Shuffle(v.GetLower().GetLower().AsUInt64(), Vector128.Create(1UL, 1UL)).As<ulong, T>().ToVector256Unsafe().ToVector512Unsafe());
+        if (Unsafe.SizeOf<T>() == 4)
         {
-            v.CopyTo(lanes);
-            v = TLanes.Apply(v, Vector512.Create<T>(lanes.Slice(width, Vector512<T>.Count)));
+            v = TLanes.Apply(v, Vector128.Shuffle(v.GetLower().GetLower().AsUInt32(), Vector128.Create(1U, 1, 1, 1)).As<uint, T>().ToVector256Unsafe().ToVector512Unsafe());
         }
 
         return v.ToScalar();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Mettle;
 
@@ -21,7 +22,10 @@ internal interface ICompareLanes<T>
     static abstract Vector512<T> Holds(Vector512<T> x, Vector512<T> y);
 }
 
-/// <summary>Flat kernel of a unary lane function. Tails run through the same vector code, so bits do not depend on position.</summary>
+/// <summary>
+/// Flat kernel of a unary lane function. What is left at the end runs through the same vector code, so bits do not depend
+/// on position: as one more vector that overlaps the last whole one (computed first, since results may lie on operands).
+/// </summary>
 internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
     where T : unmanaged
     where TLanes : struct, IUnaryLanes<T>
@@ -39,20 +43,33 @@ internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
             return;
         }
 
+        if (n < w)
+        {
+            Tail.Store(TLanes.Apply(Tail.Load(pa, n)), py, n);
+            return;
+        }
+
+        nint last = n - w;
+        var end = TLanes.Apply(Vector512.Load(pa + last));
         nint i = 0;
-        for (; i <= n - w; i += w)
+        for (; i < last - w; i += 2 * w)
+        {
+            var one = TLanes.Apply(Vector512.Load(pa + i));
+            var two = TLanes.Apply(Vector512.Load(pa + i + w));
+            one.Store(py + i);
+            two.Store(py + i + w);
+        }
+
+        if (i < last)
         {
             TLanes.Apply(Vector512.Load(pa + i)).Store(py + i);
         }
 
-        if (i < n)
-        {
-            Tail.Store(TLanes.Apply(Tail.Load(pa + i, n - i)), py + i, n - i);
-        }
+        end.Store(py + last);
     }
 }
 
-/// <summary>Flat kernel of a binary lane function.</summary>
+/// <summary>Flat kernel of a binary lane function, with the same end.</summary>
 internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
     where T : unmanaged
     where TLanes : struct, IBinaryLanes<T>
@@ -64,38 +81,82 @@ internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
         T* pa = (T*)a;
         T* pb = (T*)b;
         int w = Vector512<T>.Count;
+        bool one = (scalars & 1) != 0, other = (scalars & 2) != 0;
+        if (n < w)
+        {
+            var x = one ? Vector512.Create(*pa) : Tail.Load(pa, n);
+            var z = other ? Vector512.Create(*pb) : Tail.Load(pb, n);
+            Tail.Store(TLanes.Apply(x, z), py, n);
+        }
+        else if (one)
+        {
+            Left(py, Vector512.Create(*pa), pb, other ? 0 : 1, n);
+        }
+        else if (other)
+        {
+            Right(py, pa, Vector512.Create(*pb), n);
+        }
+        else
+        {
+            Both(py, pa, pb, n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Both(T* y, T* a, T* b, nint n)
+    {
+        int w = Vector512<T>.Count;
+        nint last = n - w;
+        var end = TLanes.Apply(Vector512.Load(a + last), Vector512.Load(b + last));
         nint i = 0;
-        if (scalars == 0)
+        for (; i < last - w; i += 2 * w)
         {
-            for (; i <= n - w; i += w)
-            {
-                TLanes.Apply(Vector512.Load(pa + i), Vector512.Load(pb + i)).Store(py + i);
-            }
-        }
-        else if ((scalars & 3) == 1)
-        {
-            var x = Vector512.Create(*pa);
-            for (; i <= n - w; i += w)
-            {
-                TLanes.Apply(x, Vector512.Load(pb + i)).Store(py + i);
-            }
-        }
-        else if ((scalars & 3) == 2)
-        {
-            var x = Vector512.Create(*pb);
-            for (; i <= n - w; i += w)
-            {
-                TLanes.Apply(Vector512.Load(pa + i), x).Store(py + i);
-            }
+            var one = TLanes.Apply(Vector512.Load(a + i), Vector512.Load(b + i));
+            var two = TLanes.Apply(Vector512.Load(a + i + w), Vector512.Load(b + i + w));
+            one.Store(y + i);
+            two.Store(y + i + w);
         }
 
-        for (; i < n; i += w)
+        if (i < last)
         {
-            nint left = Math.Min(w, n - i);
-            var va = (scalars & 1) != 0 ? Vector512.Create(*pa) : Tail.Load(pa + i, left);
-            var vb = (scalars & 2) != 0 ? Vector512.Create(*pb) : Tail.Load(pb + i, left);
-            Tail.Store(TLanes.Apply(va, vb), py + i, left);
+            TLanes.Apply(Vector512.Load(a + i), Vector512.Load(b + i)).Store(y + i);
         }
+
+        end.Store(y + last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Left(T* y, Vector512<T> a, T* b, int step, nint n)
+    {
+        if (step == 0)
+        {
+            new Span<T>(y, (int)n).Fill(TLanes.Apply(a, Vector512.Create(*b)).ToScalar());
+            return;
+        }
+
+        int w = Vector512<T>.Count;
+        nint last = n - w;
+        var end = TLanes.Apply(a, Vector512.Load(b + last));
+        for (nint i = 0; i < last; i += w)
+        {
+            TLanes.Apply(a, Vector512.Load(b + i)).Store(y + i);
+        }
+
+        end.Store(y + last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Right(T* y, T* a, Vector512<T> b, nint n)
+    {
+        int w = Vector512<T>.Count;
+        nint last = n - w;
+        var end = TLanes.Apply(Vector512.Load(a + last), b);
+        for (nint i = 0; i < last; i += w)
+        {
+            TLanes.Apply(Vector512.Load(a + i), b).Store(y + i);
+        }
+
+        end.Store(y + last);
     }
 }
 
@@ -155,9 +216,17 @@ internal static unsafe class Tail
             return Vector512.Load(p);
         }
 
-        var v = Vector512<T>.Zero;
-        Buffer.MemoryCopy(p, &v, 64, n * sizeof(T));
-        return v;
+        if (Avx512F.IsSupported && sizeof(T) == 4)
+        {
+            return Avx512F.MaskLoad((float*)p, First32(n), Vector512<float>.Zero).As<float, T>();
+        }
+
+        if (Avx512F.IsSupported && sizeof(T) == 8)
+        {
+            return Avx512F.MaskLoad((double*)p, First64(n), Vector512<double>.Zero).As<double, T>();
+        }
+
+        return Copied(p, n);
     }
 
     /// <summary>Stores the first <paramref name="n"/> lanes.</summary>
@@ -169,9 +238,41 @@ internal static unsafe class Tail
         {
             v.Store(p);
         }
+        else if (Avx512F.IsSupported && sizeof(T) == 4)
+        {
+            Avx512F.MaskStore((float*)p, First32(n), v.AsSingle());
+        }
+        else if (Avx512F.IsSupported && sizeof(T) == 8)
+        {
+            Avx512F.MaskStore((double*)p, First64(n), v.AsDouble());
+        }
         else
         {
-            Buffer.MemoryCopy(&v, p, 64, n * sizeof(T));
+            Copy(v, p, n);
         }
     }
+
+    /// <summary>All ones in the first <paramref name="n"/> lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> First<T>(nint n)
+        where T : unmanaged
+        => sizeof(T) == 4 ? First32(n).As<float, T>() : First64(n).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> First32(nint n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)n)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> First64(nint n) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)n)).AsDouble();
+
+    private static Vector512<T> Copied<T>(T* p, nint n)
+        where T : unmanaged
+    {
+        var v = Vector512<T>.Zero;
+        Buffer.MemoryCopy(p, &v, 64, n * sizeof(T));
+        return v;
+    }
+
+    private static void Copy<T>(Vector512<T> v, T* p, nint n)
+        where T : unmanaged
+        => Buffer.MemoryCopy(&v, p, 64, n * sizeof(T));
 }

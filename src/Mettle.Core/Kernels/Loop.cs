@@ -15,6 +15,9 @@ internal unsafe struct Loop
     /// <summary>Elements of the innermost axis.</summary>
     public int Inner => Rank == 0 ? 1 : dims[Rank - 1];
 
+    /// <summary>Length of the axis around the innermost.</summary>
+    public int Middle => Rank < 2 ? 1 : dims[Rank - 2];
+
     /// <summary>Number of innermost runs.</summary>
     public long Outer
     {
@@ -121,6 +124,9 @@ internal unsafe struct Loop
 
     /// <summary>Stride of an operand along the innermost axis.</summary>
     public int InnerStride(int operand) => Rank == 0 ? 0 : strides[((Rank - 1) * Operands) + operand];
+
+    /// <summary>Stride of an operand along the axis around the innermost.</summary>
+    public int MiddleStride(int operand) => Rank < 2 ? 0 : strides[((Rank - 2) * Operands) + operand];
 
     /// <summary>Element offset of an operand at the start of run <paramref name="row"/>.</summary>
     public long RowOffset(long row, int operand)

@@ -10,6 +10,9 @@ namespace Mettle;
 /// </summary>
 internal static unsafe class RowMath
 {
+    /// <summary>Most rows that one call of a function of several rows takes.</summary>
+    public const int MaxRows = 16;
+
     private const int Block = 4096;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,63 +27,89 @@ internal static unsafe class RowMath
     public static Vector512<T> Tanh<T>(Vector512<T> x)
         => typeof(T) == typeof(float) ? LaneMath.Tanh(x.AsSingle()).As<float, T>() : LaneMath.Tanh(x.AsDouble()).As<double, T>();
 
-    public static T Log<T>(T x)
-        => typeof(T) == typeof(float)
-            ? LaneMath.Log(Vector512.Create(x).AsSingle()).As<float, T>().ToScalar()
-            : LaneMath.Log(Vector512.Create(x).AsDouble()).As<double, T>().ToScalar();
+    /// <summary>How many rows of <paramref name="n"/> elements are worked on between two passes: they should stay in the nearest cache.</summary>
+    public static nint RowsAtOnce(nint n) => Math.Clamp(4096 / Math.Max(1, n), 1, MaxRows);
 
-    /// <summary>The largest element (NaN if any is), -infinity of an empty row.</summary>
+    /// <summary>The largest element of each row, -infinity of an empty one; any value where the row holds a NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T Max<T>(T* x, nint n)
+    public static void Max<T>(T* x, nint n, nint rows, T* max)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int w = Vector512<T>.Count;
-        var m = Vector512.Create(T.NegativeInfinity);
-        nint i = 0;
-        for (; i <= n - w; i += w)
+        var least = Vector512.Create(T.NegativeInfinity);
+        for (nint row = 0; row < rows; row++, x += n)
         {
-            m = Vector512.Max(m, Vector512.Load(x + i));
-        }
-
-        if (i < n)
-        {
-            m = Vector512.Max(m, Vector512.ConditionalSelect(First<T>(n - i), Tail.Load(x + i, n - i), m));
-        }
-
-        return LaneMath.Fold<T, Larger<T>>(m);
-    }
-
-    /// <summary>Sum of exp(x - shift); the terms go to <paramref name="y"/> unless it is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T SumExp<T>(T* x, T shift, T* y, nint n)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int w = Vector512<T>.Count;
-        var by = Vector512.Create(shift);
-        var total = Vector512<T>.Zero;
-        for (nint from = 0; from < n; from += Block)
-        {
-            nint to = Math.Min(n, from + Block);
-            var sum = Vector512<T>.Zero;
-            for (nint i = from; i < to; i += w)
+            var m = least;
+            if (n >= w)
             {
-                nint left = to - i;
-                var e = Exp(Tail.Load(x + i, left) - by);
-                if (y != null)
+                // The last vector overlaps the one before: a maximum may see an element twice.
+                m = Vector512.Load(x + n - w);
+                var other = m;
+                nint i = 0;
+                for (; i < n - (2 * w); i += 2 * w)
                 {
-                    Tail.Store(e, y + i, left);
+                    m = Vector512.MaxNative(m, Vector512.Load(x + i));
+                    other = Vector512.MaxNative(other, Vector512.Load(x + i + w));
                 }
 
-                sum += left >= w ? e : Vector512.ConditionalSelect(First<T>(left), e, Vector512<T>.Zero);
+                m = Vector512.MaxNative(m, Vector512.Load(x + Math.Min(i, n - w)));
+                m = Vector512.MaxNative(m, other);
+            }
+            else if (n > 0)
+            {
+                m = Vector512.ConditionalSelect(Tail.First<T>(n), Tail.Load(x, n), least);
             }
 
-            total += sum;
+            max[row] = LaneMath.Fold<T, Larger<T>>(m);
         }
-
-        return LaneMath.Fold<T, Plus<T>>(total);
     }
 
-    /// <summary>Sum of a row.</summary>
+    /// <summary>Sum of exp(x - shift) of each row; the terms go to <paramref name="y"/> unless it is null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumExp<T>(T* x, T* shift, T* y, nint n, nint rows, T* sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int w = Vector512<T>.Count;
+        for (nint row = 0; row < rows; row++, x += n)
+        {
+            var by = Vector512.Create(shift[row]);
+            var total = Vector512<T>.Zero;
+            for (nint from = 0; from < n; from += Block)
+            {
+                nint to = Math.Min(n, from + Block);
+                var sum = Vector512<T>.Zero;
+                nint i = from;
+                for (; i <= to - w; i += w)
+                {
+                    var e = Exp(Vector512.Load(x + i) - by);
+                    if (y != null)
+                    {
+                        e.Store(y + i);
+                    }
+
+                    sum += e;
+                }
+
+                if (i < to)
+                {
+                    var e = Exp(Tail.Load(x + i, to - i) - by);
+                    if (y != null)
+                    {
+                        Tail.Store(e, y + i, to - i);
+                    }
+
+                    sum += Vector512.ConditionalSelect(Tail.First<T>(to - i), e, Vector512<T>.Zero);
+                }
+
+                total += sum;
+            }
+
+            y = y == null ? null : y + n;
+            sums[row] = LaneMath.Fold<T, Plus<T>>(total);
+        }
+    }
+
+    /// <summary>Sum of a row: four vectors of lanes in turn per block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Sum<T>(T* x, nint n)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -90,19 +119,28 @@ internal static unsafe class RowMath
         for (nint from = 0; from < n; from += Block)
         {
             nint to = Math.Min(n, from + Block);
-            var sum = Vector512<T>.Zero;
-            for (nint i = from; i < to; i += w)
+            var (s0, s1, s2, s3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
+            nint i = from;
+            for (; i <= to - (4 * w); i += 4 * w)
             {
-                sum += Tail.Load(x + i, to - i);
+                s0 += Vector512.Load(x + i);
+                s1 += Vector512.Load(x + i + w);
+                s2 += Vector512.Load(x + i + (2 * w));
+                s3 += Vector512.Load(x + i + (3 * w));
             }
 
-            total += sum;
+            for (; i < to; i += w)
+            {
+                s0 += Tail.Load(x + i, to - i);
+            }
+
+            total += (s0 + s1) + (s2 + s3);
         }
 
         return LaneMath.Fold<T, Plus<T>>(total);
     }
 
-    /// <summary>Sum of products of two rows.</summary>
+    /// <summary>Sum of products of two rows: two vectors of lanes in turn per block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Dot<T>(T* x, T* y, nint n)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -112,13 +150,20 @@ internal static unsafe class RowMath
         for (nint from = 0; from < n; from += Block)
         {
             nint to = Math.Min(n, from + Block);
-            var sum = Vector512<T>.Zero;
-            for (nint i = from; i < to; i += w)
+            var (s0, s1) = (Vector512<T>.Zero, Vector512<T>.Zero);
+            nint i = from;
+            for (; i <= to - (2 * w); i += 2 * w)
             {
-                sum = Fma(Tail.Load(x + i, to - i), Tail.Load(y + i, to - i), sum);
+                s0 = Fma(Vector512.Load(x + i), Vector512.Load(y + i), s0);
+                s1 = Fma(Vector512.Load(x + i + w), Vector512.Load(y + i + w), s1);
             }
 
-            total += sum;
+            for (; i < to; i += w)
+            {
+                s0 = Fma(Tail.Load(x + i, to - i), Tail.Load(y + i, to - i), s0);
+            }
+
+            total += s0 + s1;
         }
 
         return LaneMath.Fold<T, Plus<T>>(total);
@@ -130,28 +175,46 @@ internal static unsafe class RowMath
             ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
-    /// <summary>log(sum(exp(x))) as a shift and the logarithm of the rest; the shift is 0 where the largest is infinite.</summary>
-    public static (T Shift, T LogRest) LogSumExp<T>(T* x, nint n)
+    /// <summary>
+    /// log(sum(exp(x))) of each of at most <see cref="MaxRows"/> rows as a shift and the logarithm of the rest; the shift is
+    /// 0 where the largest element is infinite.
+    /// </summary>
+    public static void LogSumExp<T>(T* x, nint n, nint rows, T* shift, T* rest)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T m = Max(x, n);
-        m = T.IsInfinity(m) ? T.Zero : m;
-        return (m, Log(SumExp(x, m, null, n)));
+        Max(x, n, rows, shift);
+        for (nint row = 0; row < rows; row++)
+        {
+            shift[row] = T.IsInfinity(shift[row]) ? T.Zero : shift[row];
+        }
+
+        SumExp(x, shift, null, n, rows, rest);
+        Log(rest, rows);
     }
 
-    // All ones in the first n lanes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<T> First<T>(nint n)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Vector512.LessThan(Vector512<T>.Indices, Vector512.Create(T.CreateTruncating(n)));
+    /// <summary>Logarithms in place.</summary>
+    public static void Log<T>(T* x, nint n)
+        where T : unmanaged
+    {
+        for (nint i = 0; i < n; i += Vector512<T>.Count)
+        {
+            // The lanes that are not there hold 1: a logarithm of 0 takes the slow way.
+            nint left = n - i;
+            var v = Vector512.ConditionalSelect(Tail.First<T>(left), Tail.Load(x + i, left), Vector512<T>.One);
+            v = typeof(T) == typeof(float) ? LaneMath.Log(v.AsSingle()).As<float, T>() : LaneMath.Log(v.AsDouble()).As<double, T>();
+            Tail.Store(v, x + i, left);
+        }
+    }
 
     private readonly struct Larger<T> : IBinaryLanes<T>
     {
-        public static Vector512<T> Apply(Vector512<T> x, Vector512<T> y) => Vector512.Max(x, y);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<T> Apply(Vector512<T> x, Vector512<T> y) => Vector512.MaxNative(x, y);
     }
 
     private readonly struct Plus<T> : IBinaryLanes<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<T> Apply(Vector512<T> x, Vector512<T> y) => x + y;
     }
 }

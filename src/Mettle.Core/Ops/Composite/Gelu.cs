@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -51,21 +52,25 @@ public sealed class Gelu : FusedUnary
 
     private readonly struct Value : IUnaryLanes<float>, IUnaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x)
             => x * ((LaneMath.Erf(x * (float)HalfRoot) + Vector512<float>.One) * 0.5f);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x)
             => x * ((LaneMath.Erf(x * HalfRoot) + Vector512<double>.One) * 0.5);
     }
 
     private readonly struct Slope : IBinaryLanes<float>, IBinaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
         {
             var cdf = (LaneMath.Erf(x * (float)HalfRoot) + Vector512<float>.One) * 0.5f;
             return g * Vector512.FusedMultiplyAdd(x, LaneMath.Exp(x * x * -0.5f) * (float)Density, cdf);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)
         {
             var cdf = (LaneMath.Erf(x * HalfRoot) + Vector512<double>.One) * 0.5;

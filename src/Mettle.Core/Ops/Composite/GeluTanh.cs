@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -48,12 +49,14 @@ public sealed class GeluTanh : FusedUnary
 
     private readonly struct Value : IUnaryLanes<float>, IUnaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x)
         {
             var t = LaneMath.Tanh(Vector512.FusedMultiplyAdd(x * x * x, Vector512.Create((float)Cubic), x) * (float)Root);
             return x * ((t + Vector512<float>.One) * 0.5f);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x)
         {
             var t = LaneMath.Tanh(Vector512.FusedMultiplyAdd(x * x * x, Vector512.Create(Cubic), x) * Root);
@@ -63,6 +66,7 @@ public sealed class GeluTanh : FusedUnary
 
     private readonly struct Slope : IBinaryLanes<float>, IBinaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
         {
             var one = Vector512<float>.One;
@@ -72,6 +76,7 @@ public sealed class GeluTanh : FusedUnary
             return g * (((one + t) * 0.5f) + (x * 0.5f * ((one - (t * t)) * inner)));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)
         {
             var one = Vector512<double>.One;

@@ -58,39 +58,73 @@ public sealed class LogSoftmax : SoftmaxOp
 
     private readonly unsafe struct Forward : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, y, n);
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, y, n);
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, y, n, rows);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row<T>(T* x, T* y, nint n)
+        private static void Rows<T>(T* x, T* y, nint n, nint rows)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            T max = RowMath.Max(x, n);
-            var shift = Vector512.Create(max);
-            var rest = Vector512.Create(RowMath.Log(RowMath.SumExp(x, max, null, n)));
-            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            T* max = stackalloc T[RowMath.MaxRows];
+            T* rest = stackalloc T[RowMath.MaxRows];
+            nint group = RowMath.RowsAtOnce(n);
+            for (nint row = 0; row < rows; row += group, x += group * n, y += group * n)
             {
-                Tail.Store(Tail.Load(x + i, n - i) - shift - rest, y + i, n - i);
+                nint count = Math.Min(group, rows - row);
+                RowMath.Max(x, n, count, max);
+                RowMath.SumExp(x, max, null, n, count, rest);
+                RowMath.Log(rest, count);
+                Subtract(x, y, n, count, max, rest);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Subtract<T>(T* x, T* y, nint n, nint rows, T* shifts, T* rests)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int w = Vector512<T>.Count;
+            for (nint row = 0; row < rows; row++, x += n, y += n)
+            {
+                var (shift, rest) = (Vector512.Create(shifts[row]), Vector512.Create(rests[row]));
+                nint i = 0;
+                for (; i <= n - w; i += w)
+                {
+                    (Vector512.Load(x + i) - shift - rest).Store(y + i);
+                }
+
+                if (i < n)
+                {
+                    Tail.Store(Tail.Load(x + i, n - i) - shift - rest, y + i, n - i);
+                }
             }
         }
     }
 
     private readonly unsafe struct Backward : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, b, y, n);
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, b, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, b, y, n);
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, b, y, n, rows);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row<T>(T* y, T* g, T* dx, nint n)
+        private static void Rows<T>(T* y, T* g, T* dx, nint n, nint rows)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var total = Vector512.Create(-RowMath.Sum(g, n));
-            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            int w = Vector512<T>.Count;
+            for (nint row = 0; row < rows; row++, y += n, g += n, dx += n)
             {
-                var p = RowMath.Exp(Tail.Load(y + i, n - i));
-                Tail.Store(RowMath.Fma(p, total, Tail.Load(g + i, n - i)), dx + i, n - i);
+                var total = Vector512.Create(-RowMath.Sum(g, n));
+                nint i = 0;
+                for (; i <= n - w; i += w)
+                {
+                    RowMath.Fma(RowMath.Exp(Vector512.Load(y + i)), total, Vector512.Load(g + i)).Store(dx + i);
+                }
+
+                if (i < n)
+                {
+                    var p = RowMath.Exp(Tail.Load(y + i, n - i));
+                    Tail.Store(RowMath.Fma(p, total, Tail.Load(g + i, n - i)), dx + i, n - i);
+                }
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -45,19 +46,23 @@ public sealed class Silu : FusedUnary
 
     private readonly struct Value : IUnaryLanes<float>, IUnaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => x * LaneMath.Sigmoid(x);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => x * LaneMath.Sigmoid(x);
     }
 
     private readonly struct Slope : IBinaryLanes<float>, IBinaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
         {
             var s = LaneMath.Sigmoid(x);
             return g * (s * Vector512.FusedMultiplyAdd(x, Vector512<float>.One - s, Vector512<float>.One));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)
         {
             var s = LaneMath.Sigmoid(x);

@@ -60,36 +60,71 @@ public sealed class Softmax : SoftmaxOp
 
     private readonly unsafe struct Forward : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, y, n);
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, y, n);
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, y, n, rows);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row<T>(T* x, T* y, nint n)
+        private static void Rows<T>(T* x, T* y, nint n, nint rows)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var scale = Vector512.Create(T.One / RowMath.SumExp(x, RowMath.Max(x, n), y, n));
-            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            T* max = stackalloc T[RowMath.MaxRows];
+            T* sum = stackalloc T[RowMath.MaxRows];
+            nint group = RowMath.RowsAtOnce(n);
+            for (nint row = 0; row < rows; row += group, x += group * n, y += group * n)
             {
-                Tail.Store(Tail.Load(y + i, n - i) * scale, y + i, n - i);
+                nint count = Math.Min(group, rows - row);
+                RowMath.Max(x, n, count, max);
+                RowMath.SumExp(x, max, y, n, count, sum);
+                Divide(y, n, count, sum);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Divide<T>(T* y, nint n, nint rows, T* sums)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int w = Vector512<T>.Count;
+            for (nint row = 0; row < rows; row++, y += n)
+            {
+                var scale = Vector512.Create(T.One / sums[row]);
+                nint i = 0;
+                for (; i <= n - w; i += w)
+                {
+                    (Vector512.Load(y + i) * scale).Store(y + i);
+                }
+
+                if (i < n)
+                {
+                    Tail.Store(Tail.Load(y + i, n - i) * scale, y + i, n - i);
+                }
             }
         }
     }
 
     private readonly unsafe struct Backward : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n) => Row(a, b, y, n);
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, b, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n) => Row(a, b, y, n);
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, b, y, n, rows);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row<T>(T* p, T* g, T* dx, nint n)
+        private static void Rows<T>(T* p, T* g, T* dx, nint n, nint rows)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var mean = Vector512.Create(RowMath.Dot(p, g, n));
-            for (nint i = 0; i < n; i += Vector512<T>.Count)
+            int w = Vector512<T>.Count;
+            for (nint row = 0; row < rows; row++, p += n, g += n, dx += n)
             {
-                Tail.Store(Tail.Load(p + i, n - i) * (Tail.Load(g + i, n - i) - mean), dx + i, n - i);
+                var mean = Vector512.Create(RowMath.Dot(p, g, n));
+                nint i = 0;
+                for (; i <= n - w; i += w)
+                {
+                    (Vector512.Load(p + i) * (Vector512.Load(g + i) - mean)).Store(dx + i);
+                }
+
+                if (i < n)
+                {
+                    Tail.Store(Tail.Load(p + i, n - i) * (Tail.Load(g + i, n - i) - mean), dx + i, n - i);
+                }
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -43,12 +44,16 @@ public sealed class Abs : UnaryOp
 
     private readonly struct Lanes : IUnaryLanes<float>, IUnaryLanes<double>, IUnaryLanes<int>, IUnaryLanes<long>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => Vector512.Abs(x);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Abs(x);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<int> IUnaryLanes<int>.Apply(Vector512<int> x) => Vector512.Abs(x);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<long> IUnaryLanes<long>.Apply(Vector512<long> x) => Vector512.Abs(x);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -40,8 +41,10 @@ public sealed class Floor : UnaryOp
 
     private readonly struct Lanes : IUnaryLanes<float>, IUnaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => Vector512.Floor(x);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Floor(x);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -36,14 +37,19 @@ public sealed class Less : CompareOp
 
     private readonly struct Lanes : ICompareLanes<float>, ICompareLanes<double>, ICompareLanes<int>, ICompareLanes<long>, ICompareLanes<byte>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> ICompareLanes<float>.Holds(Vector512<float> x, Vector512<float> y) => Vector512.LessThan(x, y);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> ICompareLanes<double>.Holds(Vector512<double> x, Vector512<double> y) => Vector512.LessThan(x, y);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<int> ICompareLanes<int>.Holds(Vector512<int> x, Vector512<int> y) => Vector512.LessThan(x, y);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<long> ICompareLanes<long>.Holds(Vector512<long> x, Vector512<long> y) => Vector512.LessThan(x, y);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<byte> ICompareLanes<byte>.Holds(Vector512<byte> x, Vector512<byte> y) => Vector512.LessThan(x, y);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -43,12 +44,16 @@ public sealed class Neg : UnaryOp
 
     private readonly struct Lanes : IUnaryLanes<float>, IUnaryLanes<double>, IUnaryLanes<int>, IUnaryLanes<long>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => -x;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => -x;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<int> IUnaryLanes<int>.Apply(Vector512<int> x) => -x;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<long> IUnaryLanes<long>.Apply(Vector512<long> x) => -x;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -47,8 +48,10 @@ public sealed class Pow : BinaryOp
 
     private readonly struct Lanes : IBinaryLanes<float>, IBinaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> y) => LaneMath.Pow(x, y);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> y) => LaneMath.Pow(x, y);
     }
 }

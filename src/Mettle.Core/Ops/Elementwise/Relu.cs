@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -45,16 +46,20 @@ public sealed class Relu : FusedUnary
 
     private readonly struct Value : IUnaryLanes<float>, IUnaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x) => Vector512.Max(x, Vector512<float>.Zero);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => Vector512.Max(x, Vector512<double>.Zero);
     }
 
     private readonly struct Slope : IBinaryLanes<float>, IBinaryLanes<double>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
             => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.Zero, g);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)
             => Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512<double>.Zero), Vector512<double>.Zero, g);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
@@ -44,12 +45,16 @@ public sealed class Sub : BinaryOp
 
     private readonly struct Lanes : IBinaryLanes<float>, IBinaryLanes<double>, IBinaryLanes<int>, IBinaryLanes<long>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> y) => x - y;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> y) => x - y;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<int> IBinaryLanes<int>.Apply(Vector512<int> x, Vector512<int> y) => x - y;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<long> IBinaryLanes<long>.Apply(Vector512<long> x, Vector512<long> y) => x - y;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Mettle;
 
 /// <summary>Logarithm of the sum of exponentials over axes, shifted by the largest so that none overflows.</summary>
@@ -81,16 +83,24 @@ public sealed class LogSumExp : Reduction
 
     private readonly unsafe struct Kernel : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n)
-        {
-            var (shift, rest) = RowMath.LogSumExp(a, n);
-            *y = shift + rest;
-        }
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n)
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, y, n, rows);
+
+        private static void Rows<T>(T* x, T* y, nint n, nint rows)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var (shift, rest) = RowMath.LogSumExp(a, n);
-            *y = shift + rest;
+            T* rest = stackalloc T[RowMath.MaxRows];
+            nint group = RowMath.RowsAtOnce(n);
+            for (nint row = 0; row < rows; row += group)
+            {
+                nint count = Math.Min(group, rows - row);
+                RowMath.LogSumExp(x + (row * n), n, count, y + row, rest);
+                for (nint i = 0; i < count; i++)
+                {
+                    y[row + i] += rest[i];
+                }
+            }
         }
     }
 }
