@@ -31,6 +31,25 @@ internal static unsafe class Elementwise
         }
     }
 
+    /// <summary>Memory order for the result of an elementwise op: that of the first operand that fills its shape densely.</summary>
+    public static int[] ResultStrides(ReadOnlySpan<Tensor> inputs, Shape shape)
+    {
+        foreach (var t in inputs)
+        {
+            if (t.Shape == shape && !t.IsContiguous && t.IsDense)
+            {
+                return t.Strides;
+            }
+
+            if (t.IsContiguous && t.Shape == shape && shape.Count > 1)
+            {
+                break;
+            }
+        }
+
+        return shape.RowMajorStrides();
+    }
+
     // Operands in the result's own dense order or a single value for all: the whole is one run. Bit i: operand i is a single
     // value; -1: some operand is neither.
     private static int OperandScalars(Tensor y, Tensor a, Tensor? b, Tensor? c)
@@ -115,25 +134,6 @@ internal static unsafe class Elementwise
         Scheduler.For(checked((int)parts), job);
     }
 
-    /// <summary>Memory order for the result of an elementwise op: that of the first operand that fills its shape densely.</summary>
-    public static int[] ResultStrides(ReadOnlySpan<Tensor> inputs, Shape shape)
-    {
-        foreach (var t in inputs)
-        {
-            if (t.Shape == shape && !t.IsContiguous && t.IsDense)
-            {
-                return t.Strides;
-            }
-
-            if (t.IsContiguous && t.Shape == shape && shape.Count > 1)
-            {
-                break;
-            }
-        }
-
-        return shape.RowMajorStrides();
-    }
-
     private struct FlatJob<TKernel> : IJob
         where TKernel : struct, IFlatKernel
     {
@@ -215,15 +215,29 @@ internal static unsafe class Elementwise
 
             nint y = (nint)Loop.MiddleStride(0) * YSize, a = (nint)Loop.MiddleStride(1) * ASize;
             nint b = (nint)Loop.MiddleStride(2) * BSize, c = (nint)Loop.MiddleStride(3) * CSize;
+            bool plain = IsPlain() && inner > 1;
+            int scalars = Scalars();
             for (int i = 0; i < rows; i++)
             {
-                Row(at, inner, stage);
+                if (plain)
+                {
+                    TKernel.Run(at.Y, at.A, at.B, at.C, inner, scalars);
+                }
+                else
+                {
+                    Row(at, inner, stage);
+                }
+
                 at.Y += y;
                 at.A += a;
                 at.B += b;
                 at.C += c;
             }
         }
+
+        // No operand has gaps along a run.
+        private readonly bool IsPlain()
+            => Loop.InnerStride(0) == 1 && Loop.InnerStride(1) is 0 or 1 && Loop.InnerStride(2) is 0 or 1 && Loop.InnerStride(3) is 0 or 1;
 
         private readonly bool IsSide(int operand) => Loop.InnerStride(operand) == 1 && Loop.MiddleStride(operand) == Loop.Inner;
 
@@ -284,14 +298,14 @@ internal static unsafe class Elementwise
                 return;
             }
 
-            nint ys = Loop.InnerStride(0), sa = Loop.InnerStride(1), sb = Loop.InnerStride(2), sc = Loop.InnerStride(3);
             int scalars = Scalars();
-            if (ys == 1 && sa is 0 or 1 && sb is 0 or 1 && sc is 0 or 1)
+            if (IsPlain())
             {
                 TKernel.Run(at.Y, at.A, at.B, at.C, count, scalars);
                 return;
             }
 
+            nint ys = Loop.InnerStride(0), sa = Loop.InnerStride(1), sb = Loop.InnerStride(2), sc = Loop.InnerStride(3);
             for (int done = 0; done < count; done += Stage)
             {
                 int n = Math.Min(Stage, count - done);

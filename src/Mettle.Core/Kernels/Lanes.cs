@@ -49,10 +49,10 @@ internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
             return;
         }
 
-        nint last = n - w;
-        var end = TLanes.Apply(Vector512.Load(pa + last));
+        nint whole = n & -w;
+        var end = whole == n ? default : TLanes.Apply(Vector512.Load(pa + n - w));
         nint i = 0;
-        for (; i < last - w; i += 2 * w)
+        for (; i < whole - w; i += 2 * w)
         {
             var one = TLanes.Apply(Vector512.Load(pa + i));
             var two = TLanes.Apply(Vector512.Load(pa + i + w));
@@ -60,12 +60,15 @@ internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
             two.Store(py + i + w);
         }
 
-        if (i < last)
+        if (i < whole)
         {
             TLanes.Apply(Vector512.Load(pa + i)).Store(py + i);
         }
 
-        end.Store(py + last);
+        if (whole < n)
+        {
+            end.Store(py + n - w);
+        }
     }
 }
 
@@ -106,10 +109,10 @@ internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
     private static void Both(T* y, T* a, T* b, nint n)
     {
         int w = Vector512<T>.Count;
-        nint last = n - w;
-        var end = TLanes.Apply(Vector512.Load(a + last), Vector512.Load(b + last));
+        nint whole = n & -w;
+        var end = whole == n ? default : TLanes.Apply(Vector512.Load(a + n - w), Vector512.Load(b + n - w));
         nint i = 0;
-        for (; i < last - w; i += 2 * w)
+        for (; i < whole - w; i += 2 * w)
         {
             var one = TLanes.Apply(Vector512.Load(a + i), Vector512.Load(b + i));
             var two = TLanes.Apply(Vector512.Load(a + i + w), Vector512.Load(b + i + w));
@@ -117,12 +120,15 @@ internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
             two.Store(y + i + w);
         }
 
-        if (i < last)
+        if (i < whole)
         {
             TLanes.Apply(Vector512.Load(a + i), Vector512.Load(b + i)).Store(y + i);
         }
 
-        end.Store(y + last);
+        if (whole < n)
+        {
+            end.Store(y + n - w);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -135,28 +141,34 @@ internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
         }
 
         int w = Vector512<T>.Count;
-        nint last = n - w;
-        var end = TLanes.Apply(a, Vector512.Load(b + last));
-        for (nint i = 0; i < last; i += w)
+        nint whole = n & -w;
+        var end = whole == n ? default : TLanes.Apply(a, Vector512.Load(b + n - w));
+        for (nint i = 0; i < whole; i += w)
         {
             TLanes.Apply(a, Vector512.Load(b + i)).Store(y + i);
         }
 
-        end.Store(y + last);
+        if (whole < n)
+        {
+            end.Store(y + n - w);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Right(T* y, T* a, Vector512<T> b, nint n)
     {
         int w = Vector512<T>.Count;
-        nint last = n - w;
-        var end = TLanes.Apply(Vector512.Load(a + last), b);
-        for (nint i = 0; i < last; i += w)
+        nint whole = n & -w;
+        var end = whole == n ? default : TLanes.Apply(Vector512.Load(a + n - w), b);
+        for (nint i = 0; i < whole; i += w)
         {
             TLanes.Apply(Vector512.Load(a + i), b).Store(y + i);
         }
 
-        end.Store(y + last);
+        if (whole < n)
+        {
+            end.Store(y + n - w);
+        }
     }
 }
 
@@ -203,7 +215,9 @@ internal readonly unsafe struct CompareFlat<T, TLanes> : IFlatKernel
     }
 }
 
-/// <summary>Partial vectors at the end of an array.</summary>
+/// <summary>
+/// Partial vectors at the end of an array, by masks: a call beside a hot loop would cost it its registers.
+/// </summary>
 internal static unsafe class Tail
 {
     /// <summary>Loads <paramref name="n"/> elements; the other lanes are zero.</summary>
@@ -226,6 +240,18 @@ internal static unsafe class Tail
             return Avx512F.MaskLoad((double*)p, First64(n), Vector512<double>.Zero).As<double, T>();
         }
 
+        if (Avx.IsSupported && sizeof(T) == 4)
+        {
+            var first = First32(n);
+            return Vector512.Create(Avx.MaskLoad((float*)p, first.GetLower()), Avx.MaskLoad((float*)p + 8, first.GetUpper())).As<float, T>();
+        }
+
+        if (Avx.IsSupported && sizeof(T) == 8)
+        {
+            var first = First64(n);
+            return Vector512.Create(Avx.MaskLoad((double*)p, first.GetLower()), Avx.MaskLoad((double*)p + 4, first.GetUpper())).As<double, T>();
+        }
+
         return Copied(p, n);
     }
 
@@ -245,6 +271,18 @@ internal static unsafe class Tail
         else if (Avx512F.IsSupported && sizeof(T) == 8)
         {
             Avx512F.MaskStore((double*)p, First64(n), v.AsDouble());
+        }
+        else if (Avx.IsSupported && sizeof(T) == 4)
+        {
+            var first = First32(n);
+            Avx.MaskStore((float*)p, first.GetLower(), v.AsSingle().GetLower());
+            Avx.MaskStore((float*)p + 8, first.GetUpper(), v.AsSingle().GetUpper());
+        }
+        else if (Avx.IsSupported && sizeof(T) == 8)
+        {
+            var first = First64(n);
+            Avx.MaskStore((double*)p, first.GetLower(), v.AsDouble().GetLower());
+            Avx.MaskStore((double*)p + 4, first.GetUpper(), v.AsDouble().GetUpper());
         }
         else
         {

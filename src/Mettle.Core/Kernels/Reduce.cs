@@ -11,6 +11,7 @@ namespace Mettle;
 internal static unsafe class Reduce
 {
     private const int Block = 4096;
+    private const int BlocksPerPart = 16;
     private const int Columns = 512;
 
     /// <summary>Combines the elements of <paramref name="x"/> over the marked axes into contiguous <paramref name="y"/>.</summary>
@@ -79,7 +80,7 @@ internal static unsafe class Reduce
         long size = rows * blocks;
         var partial = (T*)Memory.Allocate(size * sizeof(T), out long bytes);
         Scheduler.For(
-            checked((int)size),
+            checked((int)((size + BlocksPerPart - 1) / BlocksPerPart)),
             new RowJob<T, TLanes> { X = (T*)x.Pointer, Y = partial, Kept = kept, Rows = rows, N = n, RowsPerPart = 1, Blocks = blocks, Identity = identity });
         T* result = (T*)y.Pointer;
         for (long r = 0; r < rows; r++)
@@ -130,13 +131,37 @@ internal static unsafe class Reduce
         {
             if (Blocks > 1)
             {
-                long row = index / Blocks;
-                long from = index % Blocks * (long)Block;
-                Y[index] = Sum(Row(row) + from, (nint)Math.Min(Block, N - from), Identity);
+                long first = (long)index * BlocksPerPart;
+                long last = Math.Min(Rows * Blocks, first + BlocksPerPart);
+                long row = first / Blocks, place = first % Blocks;
+                T* x = Row(row);
+                for (long block = first; block < last; block++, place++)
+                {
+                    if (place == Blocks)
+                    {
+                        (row, place) = (row + 1, 0);
+                        x = Row(row);
+                    }
+
+                    long from = place * Block;
+                    Y[block] = Sum(x + from, (nint)Math.Min(Block, N - from), Identity);
+                }
+
                 return;
             }
 
             long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
+            if (Kept.Rank <= 1)
+            {
+                nint step = Kept.InnerStride(1);
+                for (long row = (long)index * RowsPerPart; row < end; row++)
+                {
+                    Y[row] = Sum(X + ((nint)row * step), (nint)N, Identity);
+                }
+
+                return;
+            }
+
             for (long row = (long)index * RowsPerPart; row < end; row++)
             {
                 Y[row] = Sum(Row(row), (nint)N, Identity);
@@ -172,9 +197,7 @@ internal static unsafe class Reduce
 
             if (i < n)
             {
-                var tail = id;
-                Buffer.MemoryCopy(p + i, &tail, 64, (n - i) * sizeof(T));
-                s0 = TLanes.Apply(s0, tail);
+                s0 = TLanes.Apply(s0, Vector512.ConditionalSelect(Tail.First<T>(n - i), Tail.Load(p + i, n - i), id));
             }
 
             return LaneMath.Fold<T, TLanes>(TLanes.Apply(TLanes.Apply(s0, s1), TLanes.Apply(s2, s3)));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Mettle;
 
@@ -91,19 +92,40 @@ public sealed class Where : ElementwiseOp
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run(byte* y, byte* a, byte* b, byte* c, nint n, int scalars)
         {
-            nint sa = (scalars & 1) == 0 ? 1 : 0;
-            nint sb = (scalars & 2) == 0 ? 1 : 0;
-            nint sc = (scalars & 4) == 0 ? 1 : 0;
             T* py = (T*)y;
             T* pb = (T*)b;
             T* pc = (T*)c;
-            for (nint i = 0; i < n; i++)
+            nint i = sizeof(T) == 4 && (scalars & 1) == 0 ? Lanes((uint*)y, a, (uint*)b, (uint*)c, n, scalars) : 0;
+            nint sa = (scalars & 1) == 0 ? 1 : 0;
+            nint sb = (scalars & 2) == 0 ? 1 : 0;
+            nint sc = (scalars & 4) == 0 ? 1 : 0;
+            for (; i < n; i++)
             {
                 T left = pb[i * sb];
                 T right = pc[i * sc];
                 T mask = T.Zero - T.CreateTruncating((byte)(a[i * sa] != 0 ? 1 : 0));
                 py[i] = right ^ ((left ^ right) & mask);
             }
+        }
+
+        // Whole vectors; returns how many elements are done.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static nint Lanes(uint* y, byte* condition, uint* a, uint* b, nint n, int scalars)
+        {
+            nint i = 0;
+            bool one = (scalars & 2) != 0, other = (scalars & 4) != 0;
+            var left = Vector512.Create(*a);
+            var right = Vector512.Create(*b);
+            for (; i <= n - Vector512<uint>.Count; i += Vector512<uint>.Count)
+            {
+                var bytes = Vector128.Load(condition + i).ToVector256Unsafe().ToVector512Unsafe();
+                var not = Vector512.Equals(Vector512.WidenLower(Vector512.WidenLower(bytes)), Vector512<uint>.Zero);
+                var x = one ? left : Vector512.Load(a + i);
+                var z = other ? right : Vector512.Load(b + i);
+                Vector512.ConditionalSelect(not, z, x).Store(y + i);
+            }
+
+            return i;
         }
     }
 }

@@ -41,61 +41,39 @@ public abstract class ArgReduction : Op
     /// <inheritdoc/>
     protected sealed override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var rows = AxisRows.Last(inputs[0], axis);
-        switch (rows.DType)
+        switch (inputs[0].DType)
         {
             case DType.F32:
-                For<float>(rows, outputs[0]);
+                For<float>(inputs[0], outputs[0]);
                 break;
             case DType.F64:
-                For<double>(rows, outputs[0]);
+                For<double>(inputs[0], outputs[0]);
                 break;
             case DType.I32:
-                For<int>(rows, outputs[0]);
+                For<int>(inputs[0], outputs[0]);
                 break;
             default:
-                For<long>(rows, outputs[0]);
+                For<long>(inputs[0], outputs[0]);
                 break;
         }
-
-        AxisRows.Free(rows, inputs[0]);
     }
 
-    private unsafe void For<T>(Tensor x, Tensor y)
+    private void For<T>(Tensor x, Tensor y)
         where T : unmanaged, INumber<T>
     {
-        int n = x.Shape[^1];
-        int rowsPerPart = Math.Max(1, 16384 / n);
-        Scheduler.For(
-            checked((int)((y.Count + rowsPerPart - 1) / rowsPerPart)),
-            new Job<T> { X = (T*)x.Pointer, Y = (long*)y.Pointer, N = n, Rows = y.Count, RowsPerPart = rowsPerPart, Largest = largest });
-    }
-
-    private unsafe struct Job<T> : IJob
-        where T : unmanaged, INumber<T>
-    {
-        public T* X;
-        public long* Y;
-        public int N;
-        public long Rows;
-        public int RowsPerPart;
-        public bool Largest;
-
-        public readonly void Run(int index)
+        if (y.Count == 0)
         {
-            long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
-            for (long row = (long)index * RowsPerPart; row < end; row++)
-            {
-                T* x = X + (row * N);
-                int best = 0;
-                for (int i = 1; i < N && !T.IsNaN(x[best]); i++)
-                {
-                    bool better = Largest ? x[i] > x[best] : x[i] < x[best];
-                    best = better || T.IsNaN(x[i]) ? i : best;
-                }
-
-                Y[row] = best;
-            }
+            return;
         }
+
+        if (x.IsContiguous && axis < x.Rank - 1)
+        {
+            ArgExtreme.Down<T>(x, y, axis, largest);
+            return;
+        }
+
+        var rows = AxisRows.Last(x, axis);
+        ArgExtreme.Rows<T>(rows, y, largest);
+        AxisRows.Free(rows, x);
     }
 }
