@@ -192,6 +192,11 @@ internal static unsafe class RowMath
         Log(rest, rows);
     }
 
+    public static T Log<T>(T x)
+        => typeof(T) == typeof(float)
+            ? LaneMath.Log(Vector512.Create(x).AsSingle()).As<float, T>().ToScalar()
+            : LaneMath.Log(Vector512.Create(x).AsDouble()).As<double, T>().ToScalar();
+
     /// <summary>Logarithms in place.</summary>
     public static void Log<T>(T* x, nint n)
         where T : unmanaged
