@@ -4,6 +4,8 @@ namespace Mettle;
 internal unsafe struct ConvJob<T> : IJob
     where T : unmanaged
 {
+    private const int StepBlock = 256;
+
     public ImageView<T> X;
     public int Height;
     public int Width;
@@ -31,46 +33,56 @@ internal unsafe struct ConvJob<T> : IJob
     /// <summary>Where the chains of a group and panel start: bias or 0.</summary>
     public T* Starts;
 
-    /// <summary>For each region of columns the steps of all its taps, a kernel row after the other.</summary>
-    public int* Steps;
+    /// <summary>For each region of columns the strips of all its taps, a kernel row after the other.</summary>
+    public Strip* Strips;
+
+    /// <summary>Whether the taps of a kernel row lie side by side.</summary>
+    public bool Merged;
     public TapRegion* RowRegions;
     public TapRegion* ColumnRegions;
     public int RowRegionCount;
     public int ColumnRegionCount;
     public int Panels;
     public int Depth;
-    public int StepBlock;
     public bool Packing;
     public int RowsPerPart;
     public int RowParts;
     public int ImagesPerPart;
 
-    /// <summary>Fills <see cref="Steps"/>.</summary>
-    public readonly void WriteSteps()
+    /// <summary>The most strips of a kernel row.</summary>
+    public readonly int MaxStripsPerRow => Merged ? Pieces(Columns.Taps * In) : Columns.Taps * Pieces(In);
+
+    /// <summary>Fills <see cref="Strips"/>.</summary>
+    public readonly void WriteStrips()
     {
-        int nr = StepProduct<T>.PanelColumns;
+        int nr = StripProduct<T>.PanelColumns;
         for (int region = 0; region < ColumnRegionCount; region++)
         {
-            int* to = Steps + (2 * (nint)region * Depth);
+            var to = Strips + ((nint)region * Rows.Taps * MaxStripsPerRow);
             var columns = ColumnRegions[region];
             for (int a = 0; a < Rows.Taps; a++)
             {
-                for (int b = columns.TapFrom; b < columns.TapTo; b++)
+                int together = Merged ? columns.Taps : 1;
+                for (int b = columns.TapFrom; b < columns.TapTo; b += together)
                 {
-                    int x = checked((int)((a * (long)Rows.Gap * X.Row) + (b * (long)Columns.Gap * X.Column)));
-                    int step = checked((int)X.Channel);
-                    int w = ((a * Columns.Taps) + b) * In * nr;
-                    for (int c = 0; c < In; c++, to += 2)
+                    int length = together * In, pieces = Pieces(length);
+                    for (int i = 0, from = 0; i < pieces; i++)
                     {
-                        to[0] = x;
-                        to[1] = w;
-                        x += step;
-                        w += nr;
+                        int next = (int)((long)length * (i + 1) / pieces);
+                        long x = (a * (long)Rows.Gap * X.Row) + (b * (long)Columns.Gap * X.Column) + (from * X.Channel);
+                        *to++ = new(checked((int)x), ((((a * Columns.Taps) + b) * In) + from) * nr, next - from);
+                        from = next;
                     }
                 }
             }
         }
     }
+
+    private readonly int StripsPerRow(TapRegion columns)
+        => Merged ? Pieces(columns.Taps * In) : columns.Taps * Pieces(In);
+
+    // Filters of so many steps stay in the first-level cache.
+    private static int Pieces(int length) => (length + StepBlock - 1) / StepBlock;
 
     public readonly void Run(int index)
     {
@@ -101,14 +113,14 @@ internal unsafe struct ConvJob<T> : IJob
     // The results of some images in one region of rows and one of columns, for one panel of filters.
     private readonly void Rectangle(int image, int images, int group, int panel, TapRegion rows, int columnRegion)
     {
-        int nr = StepProduct<T>.PanelColumns;
+        int nr = StripProduct<T>.PanelColumns;
         var columns = ColumnRegions[columnRegion];
-        int steps = rows.Taps * columns.Taps * In;
-        int blocks = Math.Max(1, (steps + StepBlock - 1) / StepBlock);
-        var product = new StepProduct<T>
+        var product = new StripProduct<T>
         {
             A = X.Data + (image * X.Image) + ((nint)group * In * X.Channel)
                 + (((rows.From * Rows.Stride) + Rows.First) * X.Row) + (((columns.From * Columns.Stride) + Columns.First) * X.Column),
+            AStep = X.Channel,
+            BStep = nr,
             B = Packed + ((((nint)group * Panels) + panel) * Depth * nr),
             C = Y.Data + (image * Y.Image) + ((nint)group * Out) + ((nint)panel * nr)
                 + ((Rows.OutStart + (rows.From * Rows.OutStep)) * Y.Row) + ((Columns.OutStart + (columns.From * Columns.OutStep)) * Y.Column),
@@ -117,19 +129,30 @@ internal unsafe struct ConvJob<T> : IJob
         grid.Add(columns.Count, Columns.Stride * X.Column, Columns.OutStep * Y.Column);
         grid.Add(rows.Count, Rows.Stride * X.Row, Rows.OutStep * Y.Row);
         grid.Add(images, X.Image, Y.Image);
-        int* list = Steps + (2 * (((nint)columnRegion * Depth) + (rows.TapFrom * columns.Taps * In)));
         T* start = Starts + ((((nint)group * Panels) + panel) * nr);
-        for (int block = 0, done = 0; block < blocks; block++)
+        bool fetch = panel == 0 && columns.Count >= 8 && Columns.Stride * X.Column * sizeof(T) <= 4096;
+        nint ahead = (rows.TapTo - 1) * Rows.Gap * X.Row;
+        var strip = Strips + ((((nint)columnRegion * Rows.Taps) * MaxStripsPerRow) + (rows.TapFrom * StripsPerRow(columns)));
+        var end = strip + (rows.Taps * StripsPerRow(columns));
+        do
         {
-            int next = (int)((long)steps * (block + 1) / blocks);
-            grid.Run(list + (2 * done), next - done, block == 0 ? start : null);
-            done = next;
+            int count = 0, steps = 0;
+            while (strip + count < end && (count == 0 || steps + strip[count].Length <= StepBlock))
+            {
+                steps += strip[count++].Length;
+            }
+
+            grid.Run(strip, count, start, fetch, ahead);
+            strip += count;
+            start = null;
+            fetch = false;
         }
+        while (strip < end);
     }
 
     private readonly void Pack(int index)
     {
-        int nr = StepProduct<T>.PanelColumns;
+        int nr = StripProduct<T>.PanelColumns;
         int group = index / Panels, column = index % Panels * nr;
         int columns = Math.Min(nr, Out - column);
         T* panel = Packed + ((nint)index * Depth * nr);

@@ -6,9 +6,6 @@ namespace Mettle;
 /// </summary>
 internal static unsafe class Convolution
 {
-    /// <summary>Steps whose rows of filters stay in the first-level cache.</summary>
-    private const int StepBlock = 256;
-
     /// <summary>Images and results of a part stay in the second-level cache.</summary>
     private const int PartBytes = 1 << 18;
     private const int WantedParts = 16;
@@ -92,24 +89,24 @@ internal static unsafe class Convolution
         job.Rows = rows;
         job.Columns = columns;
         job.Images = images;
-        int nr = StepProduct<T>.PanelColumns;
+        int nr = StripProduct<T>.PanelColumns;
         job.Panels = (job.Out + nr - 1) / nr;
         job.Depth = checked(rows.Taps * columns.Taps * job.In * nr) / nr;
-        job.StepBlock = StepBlock;
+        job.Merged = columns.Gap == 1 && job.X.Column == job.In * job.X.Channel;
 
         long regions = (long)sizeof(TapRegion) * (rows.MaxRegions + columns.MaxRegions);
-        long steps = 2L * sizeof(int) * job.Depth * columns.MaxRegions;
+        long strips = (long)sizeof(Strip) * rows.Taps * job.MaxStripsPerRow * columns.MaxRegions;
         long starts = (long)job.Groups * job.Panels * nr * sizeof(T);
         long packed = starts * job.Depth;
-        byte* scratch = (byte*)Memory.Allocate(packed + starts + steps + regions, out long bytes);
+        byte* scratch = (byte*)Memory.Allocate(packed + starts + strips + regions, out long bytes);
         job.Packed = (T*)scratch;
         job.Starts = (T*)(scratch + packed);
-        job.Steps = (int*)(scratch + packed + starts);
-        job.RowRegions = (TapRegion*)(scratch + packed + starts + steps);
+        job.Strips = (Strip*)(scratch + packed + starts);
+        job.RowRegions = (TapRegion*)(scratch + packed + starts + strips);
         job.ColumnRegions = job.RowRegions + rows.MaxRegions;
         job.RowRegionCount = rows.Regions(job.Height, job.RowRegions);
         job.ColumnRegionCount = columns.Regions(job.Width, job.ColumnRegions);
-        job.WriteSteps();
+        job.WriteStrips();
         job.Packing = true;
         Scheduler.For(job.Groups * job.Panels, job);
         job.Packing = false;

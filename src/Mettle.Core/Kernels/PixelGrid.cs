@@ -1,7 +1,7 @@
 namespace Mettle;
 
-/// <summary>Pixels on up to three axes that share the steps of a product: the axis that fills tiles best becomes their rows.</summary>
-internal unsafe struct PixelGrid<T>(StepProduct<T> product, int columns)
+/// <summary>Pixels on up to three axes that share the strips of a product: the axis that fills tiles best becomes their rows.</summary>
+internal unsafe struct PixelGrid<T>(StripProduct<T> product, int columns)
     where T : unmanaged
 {
     private Axis inner = new(1, 0, 0);
@@ -35,11 +35,16 @@ internal unsafe struct PixelGrid<T>(StepProduct<T> product, int columns)
         }
     }
 
-    /// <summary>Does <paramref name="count"/> steps for every pixel, from <paramref name="start"/> or, if that is null, from what is there.</summary>
-    public readonly void Run(int* steps, int count, T* start)
+    /// <summary>
+    /// Does <paramref name="count"/> strips for every pixel, from <paramref name="start"/> or, if that is null, from what is there.
+    /// If <paramref name="fetch"/>, memory of later pixels at <paramref name="ahead"/> is fetched meanwhile.
+    /// </summary>
+    public readonly void Run(Strip* strips, int count, T* start, bool fetch, nint ahead)
     {
         var tile = product;
-        tile.Steps = steps;
+        ahead += middle.Count > 1 ? middle.Source : 2 * StripTile.WideRows * inner.Source;
+        tile.AheadBytes = fetch ? inner.Count * inner.Source * sizeof(T) : 0;
+        tile.Strips = strips;
         tile.Count = count;
         tile.ARow = inner.Source;
         tile.ATriple = 3 * inner.Source;
@@ -57,6 +62,7 @@ internal unsafe struct PixelGrid<T>(StepProduct<T> product, int columns)
                     tile.Init = tile.C;
                 }
 
+                tile.Ahead = (byte*)(tile.A + ahead);
                 tile.Run(inner.Count, columns);
             }
         }

@@ -8,7 +8,7 @@ internal static unsafe class WeightGradient
 {
     private const int MaxChunks = 16;
     private const long ChunkBytes = 1 << 21;
-    private const int BlockPixels = 192;
+    private const int BlockBytes = 36 << 10;
     private const int FewChannels = 8;
     private const int WantedParts = 8;
 
@@ -39,12 +39,14 @@ internal static unsafe class WeightGradient
 
         bool few = s.InChannels < FewChannels;
         var source = few ? x : ChannelRows.Of(x);
-        int nr = StepProduct<T>.PanelColumns, lanes = nr / 2;
+        int nr = StripProduct<T>.PanelColumns, lanes = nr / 2;
         int panels = (s.OutChannels + nr - 1) / nr;
         int depth = checked(s.KernelHeight * s.KernelWidth * s.InChannels);
         long size = (long)depth * panels * nr * s.Groups;
         int chunks = (int)Math.Min(s.Images, Math.Clamp(ChunkBytes / (size * sizeof(T)), 2, MaxChunks));
-        int rowsPerBlock = Math.Clamp(BlockPixels / s.OutWidth, 1, s.OutHeight);
+        int tileBytes = sizeof(T) * (Math.Min(s.InChannels, nr) + Math.Min(s.OutChannels, nr));
+        int blockPixels = Math.Max(64, BlockBytes / tileBytes);
+        int rowsPerBlock = Math.Clamp(blockPixels / s.OutWidth, 1, s.OutHeight);
         bool whole = rowsPerBlock == s.OutHeight;
         var job = new WeightGradientJob<T>
         {
@@ -58,16 +60,16 @@ internal static unsafe class WeightGradient
             Depth = depth,
             Chunks = chunks,
             RowsPerBlock = rowsPerBlock,
-            ImagesPerBlock = whole ? Math.Clamp(BlockPixels / (s.OutHeight * s.OutWidth), 1, (s.Images + chunks - 1) / chunks) : 1,
+            ImagesPerBlock = whole ? Math.Clamp(blockPixels / (s.OutHeight * s.OutWidth), 1, (s.Images + chunks - 1) / chunks) : 1,
             GradientPitch = s.OutChannels % lanes == 0 ? 0 : (s.OutChannels + lanes - 1) / lanes * lanes,
             Few = few,
             W = (T*)w.Pointer,
         };
 
-        long steps = 2L * sizeof(int) * (job.Lists + 1) * job.BlockPixels;
-        job.Partial = (T*)Memory.Allocate((size * chunks * sizeof(T)) + steps, out long bytes);
-        job.Steps = (int*)(job.Partial + (size * chunks));
-        job.WriteSteps();
+        long strips = (long)sizeof(Strip) * (job.Lists + 1) * job.BlockRows;
+        job.Partial = (T*)Memory.Allocate((size * chunks * sizeof(T)) + strips, out long bytes);
+        job.Strips = (Strip*)(job.Partial + (size * chunks));
+        job.WriteStrips();
         Scheduler.For(checked(chunks * s.Groups * job.PanelParts), job);
         job.Adding = true;
         Scheduler.For(panels * s.Groups, job);

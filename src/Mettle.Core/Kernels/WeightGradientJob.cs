@@ -31,12 +31,12 @@ internal unsafe struct WeightGradientJob<T> : IJob
     public T* Partial;
     public T* W;
 
-    /// <summary>Lists of (offset in X, offset in G) of the pixels of a block that see a tap, then one of all pixels.</summary>
-    public int* Steps;
+    /// <summary>Lists of the rows of a block with the pixels that see a tap, then one of whole rows.</summary>
+    public Strip* Strips;
     public bool Adding;
 
-    /// <summary>Pixels of a block.</summary>
-    public readonly int BlockPixels => ImagesPerBlock * RowsPerBlock * S.OutWidth;
+    /// <summary>Rows of pixels of a block.</summary>
+    public readonly int BlockRows => ImagesPerBlock * RowsPerBlock;
 
     /// <summary>A list for each tap if blocks hold whole images, else for each kernel column: rows are then cut out of it.</summary>
     public readonly int Lists => Whole ? S.KernelHeight * S.KernelWidth : S.KernelWidth;
@@ -55,21 +55,21 @@ internal unsafe struct WeightGradientJob<T> : IJob
     private readonly nint WindowRow => (nint)WindowWidth * S.InChannels;
 
     // Sums lie as [kernel row][kernel column][channel], with few channels as [kernel row][channel][kernel column].
-    private readonly nint ChannelRow => (nint)(Few ? S.KernelWidth : 1) * StepProduct<T>.PanelColumns;
+    private readonly nint ChannelRow => (nint)(Few ? S.KernelWidth : 1) * StripProduct<T>.PanelColumns;
 
-    private readonly nint ColumnRow => (nint)(Few ? 1 : S.InChannels) * StepProduct<T>.PanelColumns;
+    private readonly nint ColumnRow => (nint)(Few ? 1 : S.InChannels) * StripProduct<T>.PanelColumns;
 
-    /// <summary>Fills <see cref="Steps"/>.</summary>
-    public readonly void WriteSteps()
+    /// <summary>Fills <see cref="Strips"/>.</summary>
+    public readonly void WriteStrips()
     {
         for (int list = 0; list < Lists; list++)
         {
             var rows = Whole ? Outputs(Rows, list / S.KernelWidth, S.Height) : (From: 0, To: RowsPerBlock);
             var columns = Outputs(Columns, list % S.KernelWidth, S.Width);
-            Write(Steps + (2 * (nint)list * BlockPixels), ImagesPerBlock, rows, columns, X.Image, Rows.Stride * X.Row, Columns.Stride * X.Column);
+            Write(Strips + ((nint)list * BlockRows), ImagesPerBlock, rows, columns, X.Image, Rows.Stride * X.Row, Columns.Stride * X.Column);
         }
 
-        Write(Steps + (2 * (nint)Lists * BlockPixels), 1, (0, RowsPerBlock), (0, S.OutWidth), 0, Rows.Stride * WindowRow, Columns.Stride);
+        Write(Strips + ((nint)Lists * BlockRows), 1, (0, RowsPerBlock), (0, S.OutWidth), 0, Rows.Stride * WindowRow, Columns.Stride);
     }
 
     public readonly void Run(int index)
@@ -83,12 +83,12 @@ internal unsafe struct WeightGradientJob<T> : IJob
         int part = index % PanelParts, group = index / PanelParts % S.Groups, chunk = index / PanelParts / S.Groups;
         int fromPanel = Panels * part / PanelParts, toPanel = Panels * (part + 1) / PanelParts;
         int from = (int)((long)S.Images * chunk / Chunks), to = (int)((long)S.Images * (chunk + 1) / Chunks);
-        int nr = StepProduct<T>.PanelColumns;
+        int nr = StripProduct<T>.PanelColumns;
         nint panelSize = (nint)Depth * nr;
         T* sum = Partial + ((((nint)chunk * S.Groups) + group) * Panels * panelSize);
         new Span<T>(sum + (fromPanel * panelSize), checked((int)((toPanel - fromPanel) * panelSize))).Clear();
 
-        long gradients = (long)BlockPixels * GradientPitch;
+        long gradients = (long)BlockRows * S.OutWidth * GradientPitch;
         long window = Few ? Rows.Span(RowsPerBlock) * (long)WindowRow : 0;
         T* scratch = (T*)Memory.Allocate((gradients + window) * sizeof(T), out long bytes);
         for (int image = from; image < to; image += ImagesPerBlock)
@@ -110,7 +110,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
 
                 for (int j = fromPanel; j < toPanel && !windowed; j++)
                 {
-                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)));
+                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)), j == fromPanel);
                 }
             }
         }
@@ -127,34 +127,35 @@ internal unsafe struct WeightGradientJob<T> : IJob
         return (from, to);
     }
 
-    private readonly void Write(int* to, int images, (int From, int To) rows, (int From, int To) columns, nint xImage, nint xRow, nint xColumn)
+    private readonly void Write(Strip* to, int images, (int From, int To) rows, (int From, int To) columns, nint xImage, nint xRow, nint xColumn)
     {
         for (int n = 0; n < images; n++)
         {
             for (int i = rows.From; i < rows.To; i++)
             {
-                for (int j = columns.From; j < columns.To; j++)
-                {
-                    *to++ = checked((int)((n * xImage) + (i * xRow) + (j * xColumn)));
-                    *to++ = checked((int)((n * GradientImage) + (i * GradientRow) + (j * GradientPixel)));
-                }
+                long x = (n * xImage) + (i * xRow) + (columns.From * xColumn), g = (n * GradientImage) + (i * GradientRow) + (columns.From * GradientPixel);
+                *to++ = new(checked((int)x), checked((int)g), columns.To - columns.From);
             }
         }
     }
 
     // Each tap's channels times the pixels that see it.
-    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns)
+    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns, bool fetch)
     {
-        int nr = StepProduct<T>.PanelColumns;
-        var product = new StepProduct<T>
+        int nr = StripProduct<T>.PanelColumns;
+        var product = new StripProduct<T>
         {
             ARow = X.Channel,
             ATriple = 3 * X.Channel,
+            AStep = Columns.Stride * X.Column,
+            BStep = GradientPixel,
             CRow = ChannelRow,
             InitRow = ChannelRow,
             B = g,
         };
         T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + (((row * Rows.Stride) + Rows.First) * X.Row) + (Columns.First * X.Column);
+        nint block = images * rows * Rows.Stride * X.Row * sizeof(T);
+        product.AheadBytes = fetch && X.Channel == 1 && X.Column == S.InChannels ? block / (S.KernelHeight * S.KernelWidth) : 0;
         for (int a = 0; a < S.KernelHeight; a++)
         {
             var seen = Outputs(Rows, a, S.Height);
@@ -163,13 +164,13 @@ internal unsafe struct WeightGradientJob<T> : IJob
             {
                 int tap = (a * S.KernelWidth) + b;
                 var (left, right) = Outputs(Columns, b, S.Width);
-                nint skipped = Whole ? 0 : (nint)first * (right - left);
-                product.Steps = Steps + (2 * (((nint)(Whole ? tap : b) * BlockPixels) + skipped));
-                product.Count = images * count * (right - left);
+                product.Strips = Strips + (Whole ? (nint)tap * BlockRows : ((nint)b * BlockRows) + first);
+                product.Count = images * count;
                 product.A = x + (a * Rows.Gap * X.Row) + (b * Columns.Gap * X.Column);
                 product.C = sum + ((nint)a * S.KernelWidth * S.InChannels * nr) + (b * ColumnRow);
                 product.Init = product.C;
-                if (product.Count > 0)
+                product.Ahead = (byte*)x + block + (tap * product.AheadBytes);
+                if (left < right)
                 {
                     product.Run(S.InChannels, columns);
                 }
@@ -180,11 +181,13 @@ internal unsafe struct WeightGradientJob<T> : IJob
     // The taps of kernel rows and channels times all pixels of a block.
     private readonly void InWindow(T* window, T* g, T* sum, int rows, int columns)
     {
-        int nr = StepProduct<T>.PanelColumns;
-        var product = new StepProduct<T>
+        int nr = StripProduct<T>.PanelColumns;
+        var product = new StripProduct<T>
         {
-            Steps = Steps + (2 * (nint)Lists * BlockPixels),
-            Count = rows * S.OutWidth,
+            Strips = Strips + ((nint)Lists * BlockRows),
+            Count = rows,
+            AStep = Columns.Stride,
+            BStep = GradientPixel,
             ARow = Columns.Gap,
             ATriple = 3 * Columns.Gap,
             B = g,
@@ -302,7 +305,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
     // Chunks in index order, then to [filters][channels][taps].
     private readonly void Add(int group, int panel)
     {
-        int nr = StepProduct<T>.PanelColumns, lanes = Vector512<T>.Count;
+        int nr = StripProduct<T>.PanelColumns, lanes = Vector512<T>.Count;
         nint size = (nint)Depth * nr, step = size * Panels * S.Groups;
         T* sum = Partial + (((nint)group * Panels) + panel) * size;
         for (int chunk = 1; chunk < Chunks; chunk++)

@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Mettle;
 
 /// <summary>
-/// C = Init + A B, where k walks a list of steps: step p reads A's element of row i at
-/// A + (i / 3) ATriple + (i mod 3) ARow + Steps[2p] and B's row at B + Steps[2p + 1]. Each element of C is one chain of fused
-/// multiply-adds in the order of the steps.
+/// C = Init + A B, where k walks strips: within one, A and B advance by even steps. Row i of A begins at
+/// A + (i / 3) ATriple + (i mod 3) ARow. Each element of C is one chain of fused multiply-adds in the order of the strips.
 /// </summary>
-internal unsafe struct StepProduct<T>
+internal unsafe struct StripProduct<T>
     where T : unmanaged
 {
     public T* A;
@@ -16,10 +16,12 @@ internal unsafe struct StepProduct<T>
 
     /// <summary>From one three of rows to the next; 3 ARow where rows are even.</summary>
     public nint ATriple;
+    public nint AStep;
     public T* B;
+    public nint BStep;
+    public Strip* Strips;
 
-    /// <summary>Pairs of offsets, into A and into B.</summary>
-    public int* Steps;
+    /// <summary>Number of strips.</summary>
     public int Count;
     public T* C;
     public nint CRow;
@@ -27,6 +29,10 @@ internal unsafe struct StepProduct<T>
     /// <summary>Where the chains start: C itself to add to it, or one row with a row step of 0.</summary>
     public T* Init;
     public nint InitRow;
+
+    /// <summary>Memory that will be read soon, fetched into the second-level cache a share per tile.</summary>
+    public byte* Ahead;
+    public nint AheadBytes;
 
     /// <summary>Columns of a panel of B: two vectors.</summary>
     public static int PanelColumns => 2 * Vector512<T>.Count;
@@ -45,7 +51,7 @@ internal unsafe struct StepProduct<T>
 
         if (columns == 2 * lanes && Vector512.IsHardwareAccelerated)
         {
-            Tiles(rows, StepTile.WideRows, wide: true);
+            Tiles(rows, StripTile.WideRows, wide: true);
         }
         else if (columns % lanes == 0)
         {
@@ -65,7 +71,7 @@ internal unsafe struct StepProduct<T>
     }
 
     // Narrower machines do a vector in two halves: twelve of their sixteen registers hold six rows.
-    private static int SlimRows => Vector512.IsHardwareAccelerated ? StepTile.SlimRows : 6;
+    private static int SlimRows => Vector512.IsHardwareAccelerated ? StripTile.SlimRows : 6;
 
     private readonly void Tiles(int rows, int most, bool wide)
     {
@@ -74,20 +80,35 @@ internal unsafe struct StepProduct<T>
         most = most / unit * unit;
         for (int left = rows, tiles = (rows + most - 1) / most; tiles > 0; tiles--)
         {
+            nint share = tile.AheadBytes / tiles;
+            Fetch(tile.Ahead, share);
+            tile.Ahead += share;
+            tile.AheadBytes -= share;
             int m = Math.Min(left, ((left + (tiles * unit) - 1) / (tiles * unit)) * unit);
             if (wide)
             {
-                StepTile.Wide(tile, m);
+                StripTile.Wide(tile, m);
             }
             else
             {
-                StepTile.Slim(tile, m);
+                StripTile.Slim(tile, m);
             }
 
             tile.A += unit == 1 ? m * ARow : m / 3 * ATriple;
             tile.C += m * CRow;
             tile.Init += m * InitRow;
             left -= m;
+        }
+    }
+
+    private static void Fetch(byte* from, nint bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (nint i = 0; i < bytes; i += 64)
+            {
+                Sse.Prefetch1(from + i);
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the straight-line register tiles of convolutions (src/Mettle.Core/Kernels/StepTile.cs).
+"""Writes the straight-line register tiles of convolutions (src/Mettle.Core/Kernels/StripTile.cs).
 
 The compiler keeps accumulators in registers only if each is a local of its own, so the code for every number of rows is
 written out, two vectors wide ("Wide") and one vector wide ("Slim").
@@ -9,20 +9,20 @@ With --check nothing is written; the exit code is 1 if the file differs from wha
 import pathlib
 import sys
 
-TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/StepTile.cs"
+TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/StripTile.cs"
 WIDE, SLIM = 14, 16
 
-HEAD = f'''// Written by eng/step-tiles.py.
+HEAD = f'''// Written by eng/strip-tiles.py.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
 
 /// <summary>
-/// Register tiles that walk a list of steps: each step says where the next element of every row of A and the next row of B
-/// lie. Straight-line code, one local per accumulator, so that the compiler keeps all in registers.
+/// Register tiles of a <see cref="StripProduct{{T}}"/>: straight-line code, one local per accumulator, so that the compiler keeps
+/// all in registers.
 /// </summary>
-internal static unsafe class StepTile
+internal static unsafe class StripTile
 {{
     /// <summary>Most rows of a tile two vectors wide.</summary>
     public const int WideRows = {WIDE};
@@ -31,7 +31,7 @@ internal static unsafe class StepTile
     public const int SlimRows = {SLIM};
 
     /// <summary>Computes <paramref name="rows"/> rows two vectors wide.</summary>
-    public static void Wide<T>(in StepProduct<T> p, int rows)
+    public static void Wide<T>(in StripProduct<T> p, int rows)
         where T : unmanaged
     {{
         switch (rows)
@@ -50,7 +50,7 @@ def tile(kind, rows):
     parts = [("x", "u", "", 0), ("y", "v", " + w", 1)][: len(names)]
     out = [f"""
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void {kind}{rows}<T>(in StepProduct<T> t)
+    private static void {kind}{rows}<T>(in StripProduct<T> t)
         where T : unmanaged
     {{
 """]
@@ -69,18 +69,19 @@ def tile(kind, rows):
         out.append("        nint two = 2 * row;\n")
     if rows > 3:
         out.append("        nint triple = t.ATriple;\n")
-    out.append("        int* end = t.Steps + (2 * t.Count);\n")
-    out.append("        for (int* s = t.Steps; s < end; s += 2)\n        {\n            T* e = a + s[0];\n            T* f = b + s[1];\n")
+    out.append("        nint aStep = t.AStep, bStep = t.BStep;\n        Strip* end = t.Strips + t.Count;\n")
+    out.append("        for (Strip* s = t.Strips; s < end; s++)\n        {\n            T* p = a + s->A;\n            T* f = b + s->B;\n")
+    out.append("            for (int left = s->Length; left > 0; left--)\n            {\n                T* e = p;\n")
     for _, u, at, _ in parts:
-        out.append(f"            var {u} = Vector512.Load(f{at});\n")
+        out.append(f"                var {u} = Vector512.Load(f{at});\n")
     for i in range(rows):
         if i and i % 3 == 0:
-            out.append("            e += triple;\n")
+            out.append("                e += triple;\n")
         element = ["*e", "*(e + row)", "*(e + two)"][i % 3]
-        out.append(f"            var s{i} = Vector512.Create({element});\n")
+        out.append(f"                var s{i} = Vector512.Create({element});\n")
         for x, u, _, _ in parts:
-            out.append(f"            {x}{i} = RowMath.Fma(s{i}, {u}, {x}{i});\n")
-    out.append("        }\n\n        c = t.C;\n        next = t.CRow;\n")
+            out.append(f"                {x}{i} = RowMath.Fma(s{i}, {u}, {x}{i});\n")
+    out.append("                p += aStep;\n                f += bStep;\n            }\n        }\n\n        c = t.C;\n        next = t.CRow;\n")
     for i in range(rows):
         for x, _, at, _ in parts:
             out.append(f"        {x}{i}.Store(c{at});\n")
@@ -97,7 +98,7 @@ def main():
     }
 
     /// <summary>Computes <paramref name="rows"/> rows one vector wide.</summary>
-    public static void Slim<T>(in StepProduct<T> p, int rows)
+    public static void Slim<T>(in StripProduct<T> p, int rows)
         where T : unmanaged
     {
         switch (rows)

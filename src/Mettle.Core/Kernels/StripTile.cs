@@ -1,0 +1,2804 @@
+// Written by eng/strip-tiles.py.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Mettle;
+
+/// <summary>
+/// Register tiles of a <see cref="StripProduct{T}"/>: straight-line code, one local per accumulator, so that the compiler keeps
+/// all in registers.
+/// </summary>
+internal static unsafe class StripTile
+{
+    /// <summary>Most rows of a tile two vectors wide.</summary>
+    public const int WideRows = 14;
+
+    /// <summary>Most rows of a tile one vector wide.</summary>
+    public const int SlimRows = 16;
+
+    /// <summary>Computes <paramref name="rows"/> rows two vectors wide.</summary>
+    public static void Wide<T>(in StripProduct<T> p, int rows)
+        where T : unmanaged
+    {
+        switch (rows)
+        {
+            case 14:
+                Wide14(p);
+                break;
+            case 13:
+                Wide13(p);
+                break;
+            case 12:
+                Wide12(p);
+                break;
+            case 11:
+                Wide11(p);
+                break;
+            case 10:
+                Wide10(p);
+                break;
+            case 9:
+                Wide9(p);
+                break;
+            case 8:
+                Wide8(p);
+                break;
+            case 7:
+                Wide7(p);
+                break;
+            case 6:
+                Wide6(p);
+                break;
+            case 5:
+                Wide5(p);
+                break;
+            case 4:
+                Wide4(p);
+                break;
+            case 3:
+                Wide3(p);
+                break;
+            case 2:
+                Wide2(p);
+                break;
+            default:
+                Wide1(p);
+                break;
+        }
+    }
+
+    /// <summary>Computes <paramref name="rows"/> rows one vector wide.</summary>
+    public static void Slim<T>(in StripProduct<T> p, int rows)
+        where T : unmanaged
+    {
+        switch (rows)
+        {
+            case 16:
+                Slim16(p);
+                break;
+            case 15:
+                Slim15(p);
+                break;
+            case 14:
+                Slim14(p);
+                break;
+            case 13:
+                Slim13(p);
+                break;
+            case 12:
+                Slim12(p);
+                break;
+            case 11:
+                Slim11(p);
+                break;
+            case 10:
+                Slim10(p);
+                break;
+            case 9:
+                Slim9(p);
+                break;
+            case 8:
+                Slim8(p);
+                break;
+            case 7:
+                Slim7(p);
+                break;
+            case 6:
+                Slim6(p);
+                break;
+            case 5:
+                Slim5(p);
+                break;
+            case 4:
+                Slim4(p);
+                break;
+            case 3:
+                Slim3(p);
+                break;
+            case 2:
+                Slim2(p);
+                break;
+            default:
+                Slim1(p);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide14<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        c += next;
+        var x8 = Vector512.Load(c);
+        var y8 = Vector512.Load(c + w);
+        c += next;
+        var x9 = Vector512.Load(c);
+        var y9 = Vector512.Load(c + w);
+        c += next;
+        var x10 = Vector512.Load(c);
+        var y10 = Vector512.Load(c + w);
+        c += next;
+        var x11 = Vector512.Load(c);
+        var y11 = Vector512.Load(c + w);
+        c += next;
+        var x12 = Vector512.Load(c);
+        var y12 = Vector512.Load(c + w);
+        c += next;
+        var x13 = Vector512.Load(c);
+        var y13 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                y8 = RowMath.Fma(s8, v, y8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                y9 = RowMath.Fma(s9, v, y9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                y10 = RowMath.Fma(s10, v, y10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                y11 = RowMath.Fma(s11, v, y11);
+                e += triple;
+                var s12 = Vector512.Create(*e);
+                x12 = RowMath.Fma(s12, u, x12);
+                y12 = RowMath.Fma(s12, v, y12);
+                var s13 = Vector512.Create(*(e + row));
+                x13 = RowMath.Fma(s13, u, x13);
+                y13 = RowMath.Fma(s13, v, y13);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+        c += next;
+        x8.Store(c);
+        y8.Store(c + w);
+        c += next;
+        x9.Store(c);
+        y9.Store(c + w);
+        c += next;
+        x10.Store(c);
+        y10.Store(c + w);
+        c += next;
+        x11.Store(c);
+        y11.Store(c + w);
+        c += next;
+        x12.Store(c);
+        y12.Store(c + w);
+        c += next;
+        x13.Store(c);
+        y13.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide13<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        c += next;
+        var x8 = Vector512.Load(c);
+        var y8 = Vector512.Load(c + w);
+        c += next;
+        var x9 = Vector512.Load(c);
+        var y9 = Vector512.Load(c + w);
+        c += next;
+        var x10 = Vector512.Load(c);
+        var y10 = Vector512.Load(c + w);
+        c += next;
+        var x11 = Vector512.Load(c);
+        var y11 = Vector512.Load(c + w);
+        c += next;
+        var x12 = Vector512.Load(c);
+        var y12 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                y8 = RowMath.Fma(s8, v, y8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                y9 = RowMath.Fma(s9, v, y9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                y10 = RowMath.Fma(s10, v, y10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                y11 = RowMath.Fma(s11, v, y11);
+                e += triple;
+                var s12 = Vector512.Create(*e);
+                x12 = RowMath.Fma(s12, u, x12);
+                y12 = RowMath.Fma(s12, v, y12);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+        c += next;
+        x8.Store(c);
+        y8.Store(c + w);
+        c += next;
+        x9.Store(c);
+        y9.Store(c + w);
+        c += next;
+        x10.Store(c);
+        y10.Store(c + w);
+        c += next;
+        x11.Store(c);
+        y11.Store(c + w);
+        c += next;
+        x12.Store(c);
+        y12.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide12<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        c += next;
+        var x8 = Vector512.Load(c);
+        var y8 = Vector512.Load(c + w);
+        c += next;
+        var x9 = Vector512.Load(c);
+        var y9 = Vector512.Load(c + w);
+        c += next;
+        var x10 = Vector512.Load(c);
+        var y10 = Vector512.Load(c + w);
+        c += next;
+        var x11 = Vector512.Load(c);
+        var y11 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                y8 = RowMath.Fma(s8, v, y8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                y9 = RowMath.Fma(s9, v, y9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                y10 = RowMath.Fma(s10, v, y10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                y11 = RowMath.Fma(s11, v, y11);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+        c += next;
+        x8.Store(c);
+        y8.Store(c + w);
+        c += next;
+        x9.Store(c);
+        y9.Store(c + w);
+        c += next;
+        x10.Store(c);
+        y10.Store(c + w);
+        c += next;
+        x11.Store(c);
+        y11.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide11<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        c += next;
+        var x8 = Vector512.Load(c);
+        var y8 = Vector512.Load(c + w);
+        c += next;
+        var x9 = Vector512.Load(c);
+        var y9 = Vector512.Load(c + w);
+        c += next;
+        var x10 = Vector512.Load(c);
+        var y10 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                y8 = RowMath.Fma(s8, v, y8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                y9 = RowMath.Fma(s9, v, y9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                y10 = RowMath.Fma(s10, v, y10);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+        c += next;
+        x8.Store(c);
+        y8.Store(c + w);
+        c += next;
+        x9.Store(c);
+        y9.Store(c + w);
+        c += next;
+        x10.Store(c);
+        y10.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide10<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        c += next;
+        var x8 = Vector512.Load(c);
+        var y8 = Vector512.Load(c + w);
+        c += next;
+        var x9 = Vector512.Load(c);
+        var y9 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                y8 = RowMath.Fma(s8, v, y8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                y9 = RowMath.Fma(s9, v, y9);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+        c += next;
+        x8.Store(c);
+        y8.Store(c + w);
+        c += next;
+        x9.Store(c);
+        y9.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide9<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        c += next;
+        var x8 = Vector512.Load(c);
+        var y8 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                y8 = RowMath.Fma(s8, v, y8);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+        c += next;
+        x8.Store(c);
+        y8.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide8<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        c += next;
+        var x7 = Vector512.Load(c);
+        var y7 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                y7 = RowMath.Fma(s7, v, y7);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+        c += next;
+        x7.Store(c);
+        y7.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide7<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        c += next;
+        var x6 = Vector512.Load(c);
+        var y6 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                y6 = RowMath.Fma(s6, v, y6);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+        c += next;
+        x6.Store(c);
+        y6.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide6<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        c += next;
+        var x5 = Vector512.Load(c);
+        var y5 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                y5 = RowMath.Fma(s5, v, y5);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+        c += next;
+        x5.Store(c);
+        y5.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide5<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        c += next;
+        var x4 = Vector512.Load(c);
+        var y4 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                y4 = RowMath.Fma(s4, v, y4);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+        c += next;
+        x4.Store(c);
+        y4.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide4<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        c += next;
+        var x3 = Vector512.Load(c);
+        var y3 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                y3 = RowMath.Fma(s3, v, y3);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+        c += next;
+        x3.Store(c);
+        y3.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide3<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        c += next;
+        var x2 = Vector512.Load(c);
+        var y2 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                y2 = RowMath.Fma(s2, v, y2);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+        c += next;
+        x2.Store(c);
+        y2.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide2<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        c += next;
+        var x1 = Vector512.Load(c);
+        var y1 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                y1 = RowMath.Fma(s1, v, y1);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+        c += next;
+        x1.Store(c);
+        y1.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Wide1<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        int w = Vector512<T>.Count;
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        var y0 = Vector512.Load(c + w);
+        T* a = t.A;
+        T* b = t.B;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var v = Vector512.Load(f + w);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                y0 = RowMath.Fma(s0, v, y0);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        y0.Store(c + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim16<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        c += next;
+        var x10 = Vector512.Load(c);
+        c += next;
+        var x11 = Vector512.Load(c);
+        c += next;
+        var x12 = Vector512.Load(c);
+        c += next;
+        var x13 = Vector512.Load(c);
+        c += next;
+        var x14 = Vector512.Load(c);
+        c += next;
+        var x15 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                e += triple;
+                var s12 = Vector512.Create(*e);
+                x12 = RowMath.Fma(s12, u, x12);
+                var s13 = Vector512.Create(*(e + row));
+                x13 = RowMath.Fma(s13, u, x13);
+                var s14 = Vector512.Create(*(e + two));
+                x14 = RowMath.Fma(s14, u, x14);
+                e += triple;
+                var s15 = Vector512.Create(*e);
+                x15 = RowMath.Fma(s15, u, x15);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+        c += next;
+        x10.Store(c);
+        c += next;
+        x11.Store(c);
+        c += next;
+        x12.Store(c);
+        c += next;
+        x13.Store(c);
+        c += next;
+        x14.Store(c);
+        c += next;
+        x15.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim15<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        c += next;
+        var x10 = Vector512.Load(c);
+        c += next;
+        var x11 = Vector512.Load(c);
+        c += next;
+        var x12 = Vector512.Load(c);
+        c += next;
+        var x13 = Vector512.Load(c);
+        c += next;
+        var x14 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                e += triple;
+                var s12 = Vector512.Create(*e);
+                x12 = RowMath.Fma(s12, u, x12);
+                var s13 = Vector512.Create(*(e + row));
+                x13 = RowMath.Fma(s13, u, x13);
+                var s14 = Vector512.Create(*(e + two));
+                x14 = RowMath.Fma(s14, u, x14);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+        c += next;
+        x10.Store(c);
+        c += next;
+        x11.Store(c);
+        c += next;
+        x12.Store(c);
+        c += next;
+        x13.Store(c);
+        c += next;
+        x14.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim14<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        c += next;
+        var x10 = Vector512.Load(c);
+        c += next;
+        var x11 = Vector512.Load(c);
+        c += next;
+        var x12 = Vector512.Load(c);
+        c += next;
+        var x13 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                e += triple;
+                var s12 = Vector512.Create(*e);
+                x12 = RowMath.Fma(s12, u, x12);
+                var s13 = Vector512.Create(*(e + row));
+                x13 = RowMath.Fma(s13, u, x13);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+        c += next;
+        x10.Store(c);
+        c += next;
+        x11.Store(c);
+        c += next;
+        x12.Store(c);
+        c += next;
+        x13.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim13<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        c += next;
+        var x10 = Vector512.Load(c);
+        c += next;
+        var x11 = Vector512.Load(c);
+        c += next;
+        var x12 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                e += triple;
+                var s12 = Vector512.Create(*e);
+                x12 = RowMath.Fma(s12, u, x12);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+        c += next;
+        x10.Store(c);
+        c += next;
+        x11.Store(c);
+        c += next;
+        x12.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim12<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        c += next;
+        var x10 = Vector512.Load(c);
+        c += next;
+        var x11 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                var s11 = Vector512.Create(*(e + two));
+                x11 = RowMath.Fma(s11, u, x11);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+        c += next;
+        x10.Store(c);
+        c += next;
+        x11.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim11<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        c += next;
+        var x10 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                var s10 = Vector512.Create(*(e + row));
+                x10 = RowMath.Fma(s10, u, x10);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+        c += next;
+        x10.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim10<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        c += next;
+        var x9 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                e += triple;
+                var s9 = Vector512.Create(*e);
+                x9 = RowMath.Fma(s9, u, x9);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+        c += next;
+        x9.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim9<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        c += next;
+        var x8 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                var s8 = Vector512.Create(*(e + two));
+                x8 = RowMath.Fma(s8, u, x8);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+        c += next;
+        x8.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim8<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        c += next;
+        var x7 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                var s7 = Vector512.Create(*(e + row));
+                x7 = RowMath.Fma(s7, u, x7);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+        c += next;
+        x7.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim7<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        c += next;
+        var x6 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                e += triple;
+                var s6 = Vector512.Create(*e);
+                x6 = RowMath.Fma(s6, u, x6);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+        c += next;
+        x6.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim6<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        c += next;
+        var x5 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                var s5 = Vector512.Create(*(e + two));
+                x5 = RowMath.Fma(s5, u, x5);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+        c += next;
+        x5.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim5<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        c += next;
+        var x4 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                var s4 = Vector512.Create(*(e + row));
+                x4 = RowMath.Fma(s4, u, x4);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+        c += next;
+        x4.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim4<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        c += next;
+        var x3 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint triple = t.ATriple;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                e += triple;
+                var s3 = Vector512.Create(*e);
+                x3 = RowMath.Fma(s3, u, x3);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+        c += next;
+        x3.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim3<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        c += next;
+        var x2 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint two = 2 * row;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                var s2 = Vector512.Create(*(e + two));
+                x2 = RowMath.Fma(s2, u, x2);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+        c += next;
+        x2.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim2<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        c += next;
+        var x1 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint row = t.ARow;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                var s1 = Vector512.Create(*(e + row));
+                x1 = RowMath.Fma(s1, u, x1);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+        c += next;
+        x1.Store(c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slim1<T>(in StripProduct<T> t)
+        where T : unmanaged
+    {
+        T* c = t.Init;
+        nint next = t.InitRow;
+        var x0 = Vector512.Load(c);
+        T* a = t.A;
+        T* b = t.B;
+        nint aStep = t.AStep, bStep = t.BStep;
+        Strip* end = t.Strips + t.Count;
+        for (Strip* s = t.Strips; s < end; s++)
+        {
+            T* p = a + s->A;
+            T* f = b + s->B;
+            for (int left = s->Length; left > 0; left--)
+            {
+                T* e = p;
+                var u = Vector512.Load(f);
+                var s0 = Vector512.Create(*e);
+                x0 = RowMath.Fma(s0, u, x0);
+                p += aStep;
+                f += bStep;
+            }
+        }
+
+        c = t.C;
+        next = t.CRow;
+        x0.Store(c);
+    }
+}
