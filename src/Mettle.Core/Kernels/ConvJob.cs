@@ -163,15 +163,6 @@ internal unsafe struct ConvJob<T> : IJob
             start[j] = Bias[(((nint)group * Out) + column + j) * BiasStep];
         }
 
-        T* w = W.Data + (group * WGroup) + (column * WOut);
-        for (int a = 0; a < Rows.Taps; a++)
-        {
-            for (int b = 0; b < Columns.Taps; b++)
-            {
-                T* tap = w + ((Rows.KernelFirst + (a * Rows.KernelStep)) * W.Row) + ((Columns.KernelFirst + (b * Columns.KernelStep)) * W.Column);
-                Gemm.Pack(tap, WIn, WOut, In, columns, panel);
-                panel += (nint)In * nr;
-            }
-        }
+        FilterPanel.Pack(W.Data + (group * WGroup) + (column * WOut), W.Row, W.Column, WIn, WOut, In, columns, Rows, Columns, panel);
     }
 }

@@ -17,7 +17,7 @@ internal static unsafe class Convolution
     {
         var rows = TapAxis.Forward(s.OutHeight, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
         var columns = TapAxis.Forward(s.OutWidth, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth);
-        var source = Source(x);
+        var source = Source(x, s);
         var job = new ConvJob<T>
         {
             X = new(source),
@@ -42,7 +42,7 @@ internal static unsafe class Convolution
     public static void InputGradient<T>(ConvGeometry s, Tensor g, Tensor w, Tensor x)
         where T : unmanaged
     {
-        var source = Source(g);
+        var source = Source(g, s);
         var job = new ConvJob<T>
         {
             X = new(source),
@@ -70,7 +70,8 @@ internal static unsafe class Convolution
     }
 
     // Few channels may lie in planes; the planes of many would fall on each other's places in the cache.
-    private static Tensor Source(Tensor x) => x.Shape[1] <= 8 ? x : ChannelRows.Of(x);
+    private static Tensor Source(Tensor x, ConvGeometry s)
+        => x.Shape[1] <= 8 && s is not { InChannels: 1, OutChannels: 1, Groups: > 1 } ? x : ChannelRows.Of(x);
 
     private static void Pass<T>(ConvJob<T> job, int images, TapAxis rows, TapAxis columns)
         where T : unmanaged

@@ -135,8 +135,9 @@ internal static unsafe class GemmPack
         }
     }
 
+    /// <summary>Eight rows of eight become eight columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose8(float* s, nint sRow, float* t, nint tRow)
+    public static void Transpose8(float* s, nint sRow, float* t, nint tRow)
     {
         float* s4 = s + (4 * sRow);
         var r0 = Halves(s, s4);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Mettle;
 
@@ -81,7 +80,7 @@ internal unsafe struct StripProduct<T>
         for (int left = rows, tiles = (rows + most - 1) / most; tiles > 0; tiles--)
         {
             nint share = tile.AheadBytes / tiles;
-            Fetch(tile.Ahead, share);
+            CacheLines.Fetch(tile.Ahead, share);
             tile.Ahead += share;
             tile.AheadBytes -= share;
             int m = Math.Min(left, ((left + (tiles * unit) - 1) / (tiles * unit)) * unit);
@@ -98,17 +97,6 @@ internal unsafe struct StripProduct<T>
             tile.C += m * CRow;
             tile.Init += m * InitRow;
             left -= m;
-        }
-    }
-
-    private static void Fetch(byte* from, nint bytes)
-    {
-        if (Sse.IsSupported)
-        {
-            for (nint i = 0; i < bytes; i += 64)
-            {
-                Sse.Prefetch1(from + i);
-            }
         }
     }
 

@@ -7,6 +7,9 @@ namespace Mettle;
 /// </summary>
 internal readonly record struct TapAxis(int Outputs, int OutStart, int OutStep, int Stride, int First, int Gap, int Taps, int KernelFirst, int KernelStep)
 {
+    /// <summary>The kernel element of a tap.</summary>
+    public int KernelOf(int tap) => KernelFirst + (tap * KernelStep);
+
     /// <summary>The most regions that <see cref="Regions"/> writes.</summary>
     public int MaxRegions => Math.Min(Outputs, (2 * Taps) + 1);
 

@@ -30,15 +30,25 @@ internal static unsafe class WeightGradient
         var rows = TapAxis.Forward(s.OutHeight, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
         var columns = TapAxis.Forward(s.OutWidth, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth);
         var gradient = ChannelRows.Of(g);
-        if (s is { InChannels: 1, OutChannels: 1, Groups: > 1 })
+        bool depthwise = s is { InChannels: 1, OutChannels: 1, Groups: > 1 };
+        bool few = !depthwise && s.InChannels < FewChannels;
+        var source = few ? x : ChannelRows.Of(x);
+        if (depthwise)
         {
-            Depthwise.Weights(new(x), new(gradient), s, rows, columns, (T*)w.Pointer);
-            ChannelRows.Free(gradient, g);
-            return;
+            Depthwise.Weights(new(source), new(gradient), s, rows, columns, (T*)w.Pointer);
+        }
+        else
+        {
+            Sum<T>(s, source, gradient, rows, columns, w, few);
         }
 
-        bool few = s.InChannels < FewChannels;
-        var source = few ? x : ChannelRows.Of(x);
+        ChannelRows.Free(gradient, g);
+        ChannelRows.Free(source, x);
+    }
+
+    private static void Sum<T>(ConvGeometry s, Tensor x, Tensor g, TapAxis rows, TapAxis columns, Tensor w, bool few)
+        where T : unmanaged
+    {
         int nr = StripProduct<T>.PanelColumns, lanes = nr / 2;
         int panels = (s.OutChannels + nr - 1) / nr;
         int depth = checked(s.KernelHeight * s.KernelWidth * s.InChannels);
@@ -50,8 +60,8 @@ internal static unsafe class WeightGradient
         bool whole = rowsPerBlock == s.OutHeight;
         var job = new WeightGradientJob<T>
         {
-            X = new(source),
-            G = new(gradient),
+            X = new(x),
+            G = new(g),
             S = s,
             Rows = rows,
             Columns = columns,
@@ -74,7 +84,5 @@ internal static unsafe class WeightGradient
         job.Adding = true;
         Scheduler.For(panels * s.Groups, job);
         Memory.Return(job.Partial, bytes);
-        ChannelRows.Free(gradient, g);
-        ChannelRows.Free(source, x);
     }
 }

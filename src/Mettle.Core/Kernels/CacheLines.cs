@@ -1,0 +1,21 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace Mettle;
+
+/// <summary>Hints to the cache; they change no result.</summary>
+internal static unsafe class CacheLines
+{
+    private const int Line = 64;
+
+    /// <summary>Brings memory that will be read soon, which need not be valid, into the second-level cache.</summary>
+    public static void Fetch(byte* from, nint bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (nint i = 0; i < bytes; i += Line)
+            {
+                Sse.Prefetch1(from + i);
+            }
+        }
+    }
+}
