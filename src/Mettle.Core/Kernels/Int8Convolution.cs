@@ -115,14 +115,17 @@ internal static unsafe class Int8Convolution
             nint* targets = stackalloc nint[Int8Block.Rows];
             int width = G.Columns.Outputs, pixels = rows * width;
             nint pixel = (nint)G.Columns.Stride * G.In * size, row = G.Rows.Stride * pitch * size;
-            for (int p = 0; p < pixels; p += Int8Block.Rows)
+            for (int p = 0, h = 0, w = 0; p < pixels; p += Int8Block.Rows)
             {
                 int m = Math.Min(Int8Block.Rows, pixels - p);
                 for (int i = 0; i < m; i++)
                 {
-                    int h = (p + i) / width, w = p + i - (h * width);
                     offsets[i] = (h * row) + (w * pixel);
                     targets[i] = ((h * YRow) + (w * YColumn)) * element;
+                    if (++w == width)
+                    {
+                        (h, w) = (h + 1, 0);
+                    }
                 }
 
                 for (int first = 0; first < panels.Count; first += Int8Block.Panels)

@@ -10,6 +10,7 @@ namespace Mettle;
 internal static unsafe class Int8Depthwise
 {
     private const long PartWork = 1 << 18;
+    private const int BlockSums = 4096;
 
     /// <summary>Bytes of the packed weights: [tap][channel] as i32, then the sum of each channel's.</summary>
     public static long Bytes(int channels, int taps) => (taps + 1L) * Padded(channels) * sizeof(int);
@@ -99,20 +100,21 @@ internal static unsafe class Int8Depthwise
             int top = (from * G.Rows.Stride) + G.Rows.First;
             int height = G.Rows.Span(rows), width = G.Columns.Span(G.Columns.Outputs), padded = Padded(channels);
             long window = Direct ? 0 : ((long)height * width * channels) + Int8Rows.Slack;
-            var sums = (int*)Memory.Allocate((padded * 16L) + window, out long bytes);
+            int block = Math.Clamp(BlockSums / padded / 4 * 4, 4, Int8Block.Rows);
+            var sums = (int*)Memory.Allocate(((long)block * padded * sizeof(int)) + window, out long bytes);
             byte* a = X.Data + (image * X.Image) + (top * X.Row) + (G.Columns.First * X.Column);
             nint pitch = X.Row;
             if (!Direct)
             {
-                a = (byte*)(sums + (padded * 4));
+                a = (byte*)(sums + ((nint)block * padded));
                 pitch = (nint)width * channels;
                 Int8Window.Copy(X, image, 0, channels, G.Height, G.Width, top, height, G.Columns.First, width, *Zero.Data, Zero.Flip, a);
             }
 
             int element = Result.Type.Size();
-            var block = new Int8Sums { Data = sums, Pitch = padded, Tables = Weights + ((nint)G.Rows.Taps * G.Columns.Taps * padded), Zero = Zero };
-            nint* targets = stackalloc nint[4];
-            for (int p = 0; p < 4; p++)
+            var raw = new Int8Sums { Data = sums, Pitch = padded, Tables = Weights + ((nint)G.Rows.Taps * G.Columns.Taps * padded), Zero = Zero };
+            nint* targets = stackalloc nint[Int8Block.Rows];
+            for (int p = 0; p < block; p++)
             {
                 targets[p] = p * YColumn * element;
             }
@@ -122,11 +124,16 @@ internal static unsafe class Int8Depthwise
             {
                 byte* x = a + (i * G.Rows.Stride * pitch);
                 byte* y = Y + (((image * YImage) + ((from + i) * YRow)) * element);
-                for (int j = 0; j < G.Columns.Outputs; j += 4)
+                for (int j = 0; j < G.Columns.Outputs; j += block)
                 {
-                    int n = Math.Min(4, G.Columns.Outputs - j);
-                    Pixels(x + (j * pixel), n > 1 ? pixel : 0, n > 2 ? 2 * pixel : 0, n > 3 ? 3 * pixel : 0, pitch, padded, sums);
-                    Result.Store(block, n, 0, channels, y + (j * targets[1]), targets);
+                    int m = Math.Min(block, G.Columns.Outputs - j);
+                    for (int p = 0; p < m; p += 4)
+                    {
+                        int n = Math.Min(4, m - p);
+                        Pixels(x + ((j + p) * pixel), n > 1 ? pixel : 0, n > 2 ? 2 * pixel : 0, n > 3 ? 3 * pixel : 0, pitch, padded, sums + ((nint)p * padded));
+                    }
+
+                    Result.Store(raw, m, 0, channels, y + (j * YColumn * element), targets);
                 }
             }
 
@@ -153,10 +160,10 @@ internal static unsafe class Int8Depthwise
                     for (int s = 0; s < columnTaps; s++, tap += columnGap, w += padded)
                     {
                         var v = Vector512.Load(w);
-                        s0 += Int8Lanes.Widen(tap) * v;
-                        s1 += Int8Lanes.Widen(tap + second) * v;
-                        s2 += Int8Lanes.Widen(tap + third) * v;
-                        s3 += Int8Lanes.Widen(tap + fourth) * v;
+                        s0 += Int8Lanes.Product(Int8Lanes.Widen(tap), v);
+                        s1 += Int8Lanes.Product(Int8Lanes.Widen(tap + second), v);
+                        s2 += Int8Lanes.Product(Int8Lanes.Widen(tap + third), v);
+                        s3 += Int8Lanes.Product(Int8Lanes.Widen(tap + fourth), v);
                     }
                 }
 

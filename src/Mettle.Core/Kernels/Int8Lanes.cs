@@ -33,6 +33,11 @@ internal static unsafe class Int8Lanes
         return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words));
     }
 
+    /// <summary>Products of a in [0, 255] and b in [-255, 255]: 16 bits each, and the upper halves of a are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Product(Vector512<int> a, Vector512<int> b)
+        => Avx512BW.IsSupported ? Avx512BW.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16()) : a * b;
+
     /// <summary>The low bytes of sixteen i32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Narrow(Vector512<int> v)
