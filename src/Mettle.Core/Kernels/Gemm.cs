@@ -22,6 +22,17 @@ internal static unsafe class Gemm
             return;
         }
 
+        bool column = n == 1 && m > 1;
+        int rowAxis = a.Rank - 2, columnAxis = a.Rank - 1;
+        if (column)
+        {
+            // A column is the row of the transposed product: (A B)^T = B^T A^T.
+            (a, b) = (b, a);
+            (m, n) = (n, m);
+            (rowAxis, columnAxis) = (columnAxis, rowAxis);
+        }
+
+        int batch = checked((int)(c.Count / ((long)m * n)));
         var job = new GemmJob<T>
         {
             A = (T*)a.Pointer,
@@ -30,12 +41,11 @@ internal static unsafe class Gemm
             M = m,
             N = n,
             K = k,
-            ARow = a.Strides[^2],
-            AStep = a.Strides[^1],
-            BRow = b.Strides[^2],
-            BColumn = b.Strides[^1],
+            ARow = a.Strides[rowAxis],
+            AStep = a.Strides[columnAxis],
+            BRow = b.Strides[rowAxis],
+            BColumn = b.Strides[columnAxis],
         };
-        int batch = checked((int)(c.Count / ((long)m * n)));
         if (batch > 1)
         {
             job.ALead = Lead(a);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Mettle;
 
 /// <summary>
@@ -9,10 +12,10 @@ internal unsafe struct GemmJob<T> : IJob
 {
     // Multiply-adds worth handing to another thread: about four microseconds.
     private const long PartWork = 1 << 19;
+    private const long RowWork = 1 << 17;
     private const int MaxParts = 32;
     private const long LargeWork = 200_000_000;
     private const int LargeRows = 128;
-    private const int BlockBytes = 512 << 10;
 
     public T* A;
     public T* B;
@@ -35,6 +38,7 @@ internal unsafe struct GemmJob<T> : IJob
     private int depth;
     private bool pack;
     private bool large;
+    private bool row;
 
     /// <summary>Computes <paramref name="batch"/> products.</summary>
     public void Multiply(int batch)
@@ -44,7 +48,11 @@ internal unsafe struct GemmJob<T> : IJob
         long work = (long)M * N * K;
         large = M > LargeRows && work > LargeWork;
         pack |= large;
-        if (large)
+        if (M == 1 && K > 1)
+        {
+            CutRow();
+        }
+        else if (large)
         {
             CutLarge();
         }
@@ -62,27 +70,32 @@ internal unsafe struct GemmJob<T> : IJob
     {
         int part = index % (rowParts * columnParts);
         int first = index / (rowParts * columnParts) * items;
-        int row = part % rowParts * rows, column = part / rowParts * columns;
-        int m = Math.Min(rows, M - row), n = Math.Min(columns, N - column);
+        int top = part % rowParts * rows, column = part / rowParts * columns;
+        int m = Math.Min(rows, M - top), n = Math.Min(columns, N - column);
         int nr = GemmTile.Columns<T>();
         T* scratch = null;
         long bytes = 0;
         if (pack)
         {
+            // A strided row for one that is contiguous, or copies of B.
             int panels = large ? (n + nr - 1) / nr : 1;
-            scratch = (T*)Memory.Allocate((long)panels * nr * Math.Min(depth, K) * sizeof(T), out bytes);
+            scratch = (T*)Memory.Allocate(((long)panels * nr * Math.Min(depth, K) + (row ? K : 0)) * sizeof(T), out bytes);
         }
 
         for (int item = first; item < Math.Min(batch, first + items); item++)
         {
-            T* a = A + (row * ARow), b = B + (column * BColumn), c = C + ((nint)item * M * N) + ((nint)row * N) + column;
+            T* a = A + (top * ARow), b = B + (column * BColumn), c = C + ((nint)item * M * N) + ((nint)top * N) + column;
             if (batch > 1)
             {
                 a += Offset(ALead, item);
                 b += Offset(BLead, item);
             }
 
-            if (large)
+            if (row)
+            {
+                Row(a, b, c, n, scratch);
+            }
+            else if (large)
             {
                 Blocks(a, b, c, m, n, scratch);
             }
@@ -104,12 +117,14 @@ internal unsafe struct GemmJob<T> : IJob
         return lead.RowOffset(item / inner, 1) + ((long)(item % inner) * lead.InnerStride(1));
     }
 
-    // Blocks of B fill half a second-level cache; a wide one sees A less often, a deep one C.
+    // Blocks of B fill half a second-level cache.
     private void CutLarge()
     {
         items = 1;
-        columns = N >= 2048 ? 512 : 256;
-        depth = BlockBytes / sizeof(T) / columns;
+        columns = 1024 / sizeof(T);
+
+        // Steps along a transposed A touch a page each.
+        depth = (ARow == 1 ? 1024 : 2048) / sizeof(T);
         rows = Math.Max(512, (int)Math.Min(M, (long)M * N / columns / MaxParts));
     }
 
@@ -127,6 +142,47 @@ internal unsafe struct GemmJob<T> : IJob
         columns = (panels + across - 1) / across * nr;
         int down = (parts + across - 1) / across;
         rows = Math.Max(pack ? 512 : 48, (M + down - 1) / down);
+    }
+
+    private void CutRow()
+    {
+        row = true;
+        int nr = GemmTile.Columns<T>();
+        depth = 1024 / sizeof(T);
+        rows = 1;
+        items = (int)Math.Clamp(RowWork / ((long)N * K), 1, batch);
+        int parts = Scheduler.Threads == 1 ? 1 : (int)Math.Clamp((long)N * K / RowWork, 1, MaxParts);
+        columns = ((N + parts - 1) / parts + nr - 1) / nr * nr;
+    }
+
+    private readonly void Row(T* a, T* b, T* c, int n, T* scratch)
+    {
+        if (!pack)
+        {
+            GemmRow.ByColumns(a, AStep, b, BRow, K, c, n);
+            return;
+        }
+
+        int j = 0;
+        if (typeof(T) == typeof(float) && Avx.IsSupported && BRow == 1)
+        {
+            T* x = a;
+            if (AStep != 1)
+            {
+                x = scratch + (GemmTile.Columns<T>() * Math.Min(depth, K));
+                for (nint p = 0; p < K; p++)
+                {
+                    x[p] = a[p * AStep];
+                }
+            }
+
+            for (; j <= n - GemmRow.Together; j += GemmRow.Together)
+            {
+                GemmRow.ByRows((float*)x, (float*)(b + (j * BColumn)), BColumn, K, (float*)(c + j));
+            }
+        }
+
+        Panels(a, b + (j * BColumn), c + j, 1, n - j, scratch);
     }
 
     // Every row of A meets one panel of B after another.
@@ -153,6 +209,17 @@ internal unsafe struct GemmJob<T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void FetchTile(T* c, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            GemmLanes.Fetch(c);
+            GemmLanes.Fetch(c + (64 / sizeof(T)));
+            c += N;
+        }
+    }
+
     // A tile's rows of A stay in the first-level cache while a block of B streams past from the second.
     private readonly void Blocks(T* a, T* b, T* c, int m, int n, T* scratch)
     {
@@ -169,6 +236,7 @@ internal unsafe struct GemmJob<T> : IJob
                 int count = (left + tiles - 1) / tiles;
                 for (int j = 0; j < n; j += nr)
                 {
+                    FetchTile(j + nr < n ? to + j + nr : to + ((nint)count * N), count);
                     GemmTile.Tile(count, from, ARow, AStep, scratch + ((nint)j * k), nr, to + j, N, Math.Min(nr, n - j), k, p > 0);
                 }
 

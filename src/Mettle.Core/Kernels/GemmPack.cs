@@ -57,40 +57,40 @@ internal static unsafe class GemmPack
         }
     }
 
-    /// <summary>Rows of [rows, k] into rows a tile reads one after another without falling on the same cache lines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows<T>(T* a, nint aRow, int rows, nint k, T* to, nint toRow)
-        where T : unmanaged
+    /// <summary>Four columns of eight rows, each column as a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FourColumns(
+        float* s, nint row, out Vector256<float> c0, out Vector256<float> c1, out Vector256<float> c2, out Vector256<float> c3)
     {
-        int w = Vector512<T>.Count;
-        for (int i = 0; i < rows; i++)
-        {
-            T* s = a + (i * aRow);
-            T* t = to + (i * toRow);
-            nint p = 0;
-            for (; p <= k - w; p += w)
-            {
-                Vector512.Load(s + p).Store(t + p);
-            }
-
-            for (; p < k; p++)
-            {
-                t[p] = s[p];
-            }
-        }
+        float* s4 = s + (4 * row);
+        nint two = 2 * row, three = 3 * row;
+        var r0 = Halves(s, s4);
+        var r1 = Halves(s + row, s4 + row);
+        var r2 = Halves(s + two, s4 + two);
+        var r3 = Halves(s + three, s4 + three);
+        var low01 = Avx.UnpackLow(r0, r1).AsDouble();
+        var high01 = Avx.UnpackHigh(r0, r1).AsDouble();
+        var low23 = Avx.UnpackLow(r2, r3).AsDouble();
+        var high23 = Avx.UnpackHigh(r2, r3).AsDouble();
+        c0 = Avx.UnpackLow(low01, low23).AsSingle();
+        c1 = Avx.UnpackHigh(low01, low23).AsSingle();
+        c2 = Avx.UnpackLow(high01, high23).AsSingle();
+        c3 = Avx.UnpackHigh(high01, high23).AsSingle();
     }
 
     // Whole panels of a row-major matrix: each row is read along its length, as memory is quickest.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowByRow(byte* b, nint rowBytes, nint k, int panels, byte* to)
     {
-        nint next = 128 * k;
+        nint next = 128 * k, ahead = 8 * rowBytes;
         for (nint p = 0; p < k; p++)
         {
             byte* s = b;
             byte* t = to;
             for (int q = 0; q < panels; q++)
             {
+                GemmLanes.Fetch(s + ahead);
+                GemmLanes.Fetch(s + ahead + 64);
                 var x = Vector512.Load(s);
                 var y = Vector512.Load(s + 64);
                 x.Store(t);
@@ -139,36 +139,21 @@ internal static unsafe class GemmPack
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transpose8(float* s, nint sRow, float* t, nint tRow)
     {
-        float* s4 = s + (4 * sRow);
-        var r0 = Halves(s, s4);
-        var r1 = Halves(s + sRow, s4 + sRow);
-        var r2 = Halves(s + (2 * sRow), s4 + (2 * sRow));
-        var r3 = Halves(s + (3 * sRow), s4 + (3 * sRow));
-        FourColumns(r0, r1, r2, r3, t, tRow);
-        r0 = Halves(s + 4, s4 + 4);
-        r1 = Halves(s + sRow + 4, s4 + sRow + 4);
-        r2 = Halves(s + (2 * sRow) + 4, s4 + (2 * sRow) + 4);
-        r3 = Halves(s + (3 * sRow) + 4, s4 + (3 * sRow) + 4);
-        FourColumns(r0, r1, r2, r3, t + (4 * tRow), tRow);
+        for (int half = 0; half < 2; half++)
+        {
+            FourColumns(s, sRow, out var c0, out var c1, out var c2, out var c3);
+            c0.Store(t);
+            c1.Store(t + tRow);
+            c2.Store(t + (2 * tRow));
+            c3.Store(t + (3 * tRow));
+            s += 4;
+            t += 4 * tRow;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Halves(float* lower, float* upper)
         => Avx.InsertVector128(Vector128.Load(lower).ToVector256Unsafe(), Vector128.Load(upper), 1);
-
-    // Rows 0 to 3 in the lower halves, 4 to 7 in the upper ones.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourColumns(Vector256<float> r0, Vector256<float> r1, Vector256<float> r2, Vector256<float> r3, float* t, nint tRow)
-    {
-        var low01 = Avx.UnpackLow(r0, r1);
-        var high01 = Avx.UnpackHigh(r0, r1);
-        var low23 = Avx.UnpackLow(r2, r3);
-        var high23 = Avx.UnpackHigh(r2, r3);
-        Avx.UnpackLow(low01.AsDouble(), low23.AsDouble()).AsSingle().Store(t);
-        Avx.UnpackHigh(low01.AsDouble(), low23.AsDouble()).AsSingle().Store(t + tRow);
-        Avx.UnpackLow(high01.AsDouble(), high23.AsDouble()).AsSingle().Store(t + (2 * tRow));
-        Avx.UnpackHigh(high01.AsDouble(), high23.AsDouble()).AsSingle().Store(t + (3 * tRow));
-    }
 
     private static void Column<T>(T* s, nint step, nint k, T* t, nint tStep)
         where T : unmanaged
