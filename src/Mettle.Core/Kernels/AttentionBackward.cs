@@ -99,7 +99,8 @@ internal static unsafe class AttentionBackward
             int head = index / Chunks, chunk = index % Chunks;
             int from = chunk * BlocksPerChunk * Keys, to = Math.Min(Shared.S, from + (BlocksPerChunk * Keys));
             int lead = Math.Min(Keys, Panels.RoundUp(Shared.S, GemmTile.Columns<T>()));
-            var scratch = (T*)Memory.Allocate((((long)lead * (Shared.E + Shared.Width + (2 * Queries) + 1)) + Shared.L) * sizeof(T), out long bytes);
+            long blocks = (long)lead * ((2 * Shared.E) + Shared.Width + (2 * Queries) + 1), rows = (long)Shared.L * (Shared.E + Shared.Width + 1);
+            var scratch = (T*)Memory.Allocate((blocks + rows) * sizeof(T), out long bytes);
             var block = new Block
             {
                 KeyPanels = scratch,
@@ -111,9 +112,14 @@ internal static unsafe class AttentionBackward
             block.Weights = block.ValuePanels + ((nint)lead * Shared.Width);
             block.DWeights = block.Weights + ((nint)lead * Queries);
             block.Factors = block.DWeights + ((nint)lead * Queries);
-            block.Sums = block.Factors + lead;
+            block.KeyRows = block.Factors + lead;
+            T* room = block.KeyRows + ((nint)lead * Shared.E);
+            block.Queries = Shared.Q.Adjacent(head, 0, Shared.L, Shared.E, room);
+            room += (nint)Shared.L * Shared.E;
+            block.DY = HasDY ? DY.Adjacent(head, 0, Shared.L, Shared.Width, room) : null;
+            block.Sums = room + ((nint)Shared.L * Shared.Width);
             ClearRows(block.DQ, block.DQRow, Shared.L, Shared.E);
-            SumRows(head, block.Sums);
+            SumRows(head, block);
             for (int key = from; key < to; key += Keys)
             {
                 Differentiate(head, key, Math.Min(Keys, to - key), block);
@@ -126,9 +132,10 @@ internal static unsafe class AttentionBackward
         {
             T* dk = DK.At(head) + (key * DK.Row);
             T* dv = DV.At(head) + (key * DV.Row);
+            T* k = Shared.K.Adjacent(head, key, keys, Shared.E, block.KeyRows);
             ClearRows(dk, DK.Row, keys, Shared.E);
             ClearRows(dv, DV.Row, keys, Shared.Width);
-            Panels.PackTransposed(Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, keys, Shared.E, Shared.Scale, block.KeyPanels);
+            Panels.PackTransposed(k, Shared.E, keys, Shared.E, Shared.Scale, block.KeyPanels);
             Panels.PackTransposed(Shared.V.At(head) + (key * Shared.V.Row), Shared.V.Row, keys, Shared.Width, T.One, block.ValuePanels);
             // Causal: queries before the block's first key see none of it.
             for (int first = Shared.Causal ? key / Queries * Queries : 0; first < Shared.L; first += Queries)
@@ -136,11 +143,12 @@ internal static unsafe class AttentionBackward
                 int rows = Math.Min(Queries, Shared.L - first);
                 // Whole tiles: the panels' missing columns are zeros.
                 int visible = Shared.Visible(first + rows - 1, key, keys), wide = Panels.RoundUp(visible, GemmTile.Columns<T>());
-                T* q = Shared.Q.At(head) + (first * Shared.Q.Row);
-                Panels.Times(q, Shared.Q.Row, Shared.Q.Column, block.KeyPanels, block.Weights, block.Lead, rows, wide, Shared.E, accumulate: false);
+                T* q = block.Queries + ((nint)first * Shared.E);
+                T* dy = block.DY + ((nint)first * Shared.Width);
+                Panels.Times(q, Shared.E, 1, block.KeyPanels, block.Weights, block.Lead, rows, wide, Shared.E, accumulate: false);
                 if (HasDY)
                 {
-                    Panels.Times(DY.At(head) + (first * DY.Row), DY.Row, DY.Column, block.ValuePanels, block.DWeights, block.Lead, rows, wide, Shared.Width, accumulate: false);
+                    Panels.Times(dy, Shared.Width, 1, block.ValuePanels, block.DWeights, block.Lead, rows, wide, Shared.Width, accumulate: false);
                 }
 
                 for (int i = 0; i < rows; i++)
@@ -150,11 +158,11 @@ internal static unsafe class AttentionBackward
 
                 if (HasDY)
                 {
-                    Panels.TimesRows(block.Weights, 1, block.Lead, DY.At(head) + (first * DY.Row), DY.Row, dv, DV.Row, visible, Shared.Width, rows, accumulate: true);
+                    Panels.TimesRows(block.Weights, 1, block.Lead, dy, Shared.Width, dv, DV.Row, visible, Shared.Width, rows, accumulate: true);
                 }
 
-                Panels.TimesRows(block.DWeights, 1, block.Lead, q, Shared.Q.Row, dk, DK.Row, visible, Shared.E, rows, accumulate: true);
-                Panels.TimesRows(block.DWeights, block.Lead, 1, Shared.K.At(head) + (key * Shared.K.Row), Shared.K.Row, block.DQ + (first * block.DQRow), block.DQRow, rows, Shared.E, visible, accumulate: true);
+                Panels.TimesRows(block.DWeights, 1, block.Lead, q, Shared.E, dk, DK.Row, visible, Shared.E, rows, accumulate: true);
+                Panels.TimesRows(block.DWeights, block.Lead, 1, k, Shared.E, block.DQ + (first * block.DQRow), block.DQRow, rows, Shared.E, visible, accumulate: true);
             }
         }
 
@@ -165,7 +173,11 @@ internal static unsafe class AttentionBackward
             T* x = block.Weights + ((nint)i * block.Lead);
             T* d = block.DWeights + ((nint)i * block.Lead);
             int n = Shared.Visible(query, key, keys), w = Vector512<T>.Count;
-            Shared.ApplyMask(head, query, key, n, x);
+            if (Shared.Mask != AttentionJob<T>.MaskKind.None)
+            {
+                Shared.ApplyMask(head, query, key, n, x);
+            }
+
             T* factors = null;
             if (Shared.Rate > 0)
             {
@@ -177,21 +189,25 @@ internal static unsafe class AttentionBackward
             var sum = Vector512.Create(block.Sums[query]);
             // The scale goes to the gradients by q and k, not to that by the mask.
             var scale = Vector512.Create(DMask is null ? Shared.Scale : T.One);
-            for (int j = 0; j < keys; j += w)
+            int j = 0;
+            if (factors == null && HasDY)
+            {
+                for (; j <= n - w; j += w)
+                {
+                    var p = AttentionMath.ExpBelowZero(Vector512.Load(x + j) - shift);
+                    p.Store(x + j);
+                    (p * (Vector512.Load(d + j) - sum) * scale).Store(d + j);
+                }
+            }
+
+            for (; j < keys; j += w)
             {
                 var there = AttentionMath.First<T>(n - j);
                 var p = Vector512.ConditionalSelect(there, AttentionMath.ExpBelowZero(Vector512.Load(x + j) - shift), Vector512<T>.Zero);
                 var g = HasDY ? Vector512.Load(d + j) : Vector512<T>.Zero;
-                var mixed = p;
-                if (factors != null)
-                {
-                    var f = Vector512.Load(factors + j);
-                    mixed = Vector512.ConditionalSelect(there, p * f, Vector512<T>.Zero);
-                    g *= f;
-                }
-
-                mixed.Store(x + j);
-                Vector512.ConditionalSelect(there, p * (g - sum) * scale, Vector512<T>.Zero).Store(d + j);
+                var f = factors == null ? Vector512<T>.One : Vector512.Load(factors + j);
+                Vector512.ConditionalSelect(there, p * f, Vector512<T>.Zero).Store(x + j);
+                Vector512.ConditionalSelect(there, p * ((g * f) - sum) * scale, Vector512<T>.Zero).Store(d + j);
             }
 
             if (Shared.Mask == AttentionJob<T>.MaskKind.Bool)
@@ -207,12 +223,12 @@ internal static unsafe class AttentionBackward
         }
 
         // What softmax takes off every gradient of a row: y . dy, less the gradient by the log-sum-exp.
-        private readonly void SumRows(int head, T* sums)
+        private readonly void SumRows(int head, in Block block)
         {
             for (int i = 0; i < Shared.L; i++)
             {
-                T sum = HasDY ? RowMath.Dot(Y.At(head) + (i * Y.Row), DY.At(head) + (i * DY.Row), Shared.Width) : T.Zero;
-                sums[i] = DLog == null ? sum : sum - DLog[((nint)head * Shared.L) + i];
+                T sum = HasDY ? AttentionMath.Dot(Y.At(head) + (i * Y.Row), block.DY + ((nint)i * Shared.Width), Shared.Width) : T.Zero;
+                block.Sums[i] = DLog == null ? sum : sum - DLog[((nint)head * Shared.L) + i];
             }
         }
 
@@ -244,6 +260,9 @@ internal static unsafe class AttentionBackward
         {
             public T* KeyPanels;
             public T* ValuePanels;
+            public T* KeyRows;
+            public T* Queries;
+            public T* DY;
             public T* Weights;
             public T* DWeights;
             public T* Factors;

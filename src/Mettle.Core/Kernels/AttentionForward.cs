@@ -53,11 +53,13 @@ internal static unsafe class AttentionForward
             // Of the keys only those that the last query of the chunk sees.
             int visible = Shared.Visible(to - 1, 0, Shared.S);
             long packed = (long)Panels.RoundUp(visible, nr) * Shared.E;
-            var scratch = (T*)Memory.Allocate((packed + ((long)Queries * (keys + width + 3)) + keys) * sizeof(T), out long bytes);
+            long values = Panels.Length<T>(visible, Shared.Width);
+            var scratch = (T*)Memory.Allocate((packed + values + ((long)Queries * (keys + width + 3)) + keys) * sizeof(T), out long bytes);
             var block = new Block
             {
                 Keys = scratch,
-                Weights = scratch + packed,
+                Values = Shared.V.Adjacent(head, 0, visible, Shared.Width, scratch + packed),
+                Weights = scratch + packed + values,
                 Lead = keys,
             };
             block.Mixed = block.Weights + ((nint)Queries * keys);
@@ -88,7 +90,7 @@ internal static unsafe class AttentionForward
                     Normalise(head, first + i, i, key, keys, block);
                 }
 
-                Mix(head, first, rows, key, keys, block);
+                Mix(first, rows, key, keys, block);
             }
 
             for (int i = 0; i < rows; i++)
@@ -126,7 +128,11 @@ internal static unsafe class AttentionForward
         {
             T* x = block.Weights + ((nint)i * block.Lead);
             int n = Shared.Visible(query, key, keys);
-            Shared.ApplyMask(head, query, key, n, x);
+            if (Shared.Mask != AttentionJob<T>.MaskKind.None)
+            {
+                Shared.ApplyMask(head, query, key, n, x);
+            }
+
             T before = block.Largest[i];
             T largest = AttentionMath.Max(x, n);
             largest = before > largest ? before : largest;
@@ -185,16 +191,16 @@ internal static unsafe class AttentionForward
         }
 
         // Causal: queries in groups, each with the keys that its last query sees.
-        private readonly void Mix(int head, int first, int rows, int key, int keys, in Block block)
+        private readonly void Mix(int first, int rows, int key, int keys, in Block block)
         {
             int group = Shared.Causal ? GemmTile.Columns<T>() : Queries;
-            T* v = Shared.V.At(head) + (key * Shared.V.Row);
+            T* v = block.Values + ((nint)key * Shared.Width);
             for (int i = 0; i < rows; i += group)
             {
                 int m = Math.Min(group, rows - i);
                 int n = Shared.Visible(first + i + m - 1, key, keys);
                 Panels.TimesRows(
-                    block.Weights + ((nint)i * block.Lead), block.Lead, 1, v, Shared.V.Row,
+                    block.Weights + ((nint)i * block.Lead), block.Lead, 1, v, Shared.Width,
                     block.Mixed + ((nint)i * block.MixedLead), block.MixedLead, m, Shared.Width, n, accumulate: key > 0);
             }
         }
@@ -212,6 +218,7 @@ internal static unsafe class AttentionForward
         private struct Block
         {
             public T* Keys;
+            public T* Values;
             public T* Weights;
             public T* Mixed;
             public T* Factors;

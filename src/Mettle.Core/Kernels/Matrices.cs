@@ -41,4 +41,24 @@ internal unsafe struct Matrices<T>
         int inner = lead.Inner;
         return data + lead.RowOffset(item / inner, 1) + ((nint)(item % inner) * lead.InnerStride(1));
     }
+
+    /// <summary>
+    /// Rows [first, first + rows) of a matrix, adjacent: where they lie, or copied to <paramref name="room"/> if other data
+    /// stands between them. Rows far apart fall on few places of the cache, and tiles read them again and again.
+    /// </summary>
+    public readonly T* Adjacent(int item, int first, int rows, int width, T* room)
+    {
+        T* from = At(item) + (first * Row);
+        if (Row == width)
+        {
+            return from;
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            new ReadOnlySpan<T>(from + (i * Row), width).CopyTo(new Span<T>(room + ((nint)i * width), width));
+        }
+
+        return room;
+    }
 }
