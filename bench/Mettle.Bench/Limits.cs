@@ -94,7 +94,7 @@ internal static class Limits
             return (Mine: UntilLine(() => Contestants.OurProcess(threads, "--fashion", data, text)), Torch: UntilLine(() => Contestants.TorchProcess(threads, "torch_whole.py", "fashion", data, text)));
         }).ToList();
         double mine = Units.Median(times.Select(t => t.Mine)), torch = Units.Median(times.Select(t => t.Torch));
-        return new Row("whole training", "process start to 90 % on Fashion-MNIST, CNN 16-32", threads, Units.Time(mine), $"PyTorch {Units.Time(torch)}", torch / mine, 1.5, null);
+        return new Row("whole training", "process start to 90 % on Fashion-MNIST, CNN 16-32-64", threads, Units.Time(mine), $"PyTorch {Units.Time(torch)}", torch / mine, 1.5, null);
     }
 
     private static double UntilLine(Func<Process> start)

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 
 from torch_side import LAST, cnn_block, prepare
 
+STEPS = 936
+
 
 def first_step():
     prepare("step model=mlp-small batch=32")()
@@ -38,15 +40,17 @@ def fashion(data, seed):
     folder = f"{data}/images/fashion-mnist"
     x, y = load(folder, "train")
     tx, ty = load(folder, "t10k")
-    model = nn.Sequential(*cnn_block(1, 16), *cnn_block(16, 32), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
+    model = nn.Sequential(*cnn_block(1, 16), *cnn_block(16, 32), *cnn_block(32, 64),
+                          nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
     model = model.to(memory_format=LAST)
-    update = torch.optim.SGD(model.parameters(), 0.05, momentum=0.9, foreach=True)
+    update = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9, foreach=True)
     per_epoch, accuracy = len(y) // 128, 0.0
-    for step in range(10 * 469):
+    for step in range(STEPS):
         i = step % per_epoch
         if i == 0:
             order = torch.randperm(len(y))
         rows = order[i * 128:(i + 1) * 128]
+        update.param_groups[0]["lr"] = 0.1 * (1 - step / STEPS)
         update.zero_grad(set_to_none=True)
         F.cross_entropy(model(x[rows].to(memory_format=LAST)), y[rows]).backward()
         update.step()
@@ -59,7 +63,7 @@ def fashion(data, seed):
             if accuracy >= 0.9:
                 print("done", flush=True)
                 return
-    print(f"{10 * 469} steps gave {accuracy:.4f} only.", flush=True)
+    print(f"{STEPS} steps gave {accuracy:.4f} only.", flush=True)
 
 
 if __name__ == "__main__":
