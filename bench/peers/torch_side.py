@@ -184,7 +184,7 @@ def build(model, batch):
     raise ValueError(f"no model {model}")
 
 
-def step(a):
+def prepared(a):
     model, shape, optimizer = build(a["model"], a["batch"])
     with torch.no_grad():
         for salt, (name, p) in enumerate(model.named_parameters(), 11):
@@ -196,7 +196,18 @@ def step(a):
     if len(shape) == 4:
         model = model.to(memory_format=LAST)
         x = x.to(memory_format=LAST)
-    labels = torch.arange(shape[0]) * 7 % 10
+    return model, x, optimizer
+
+
+def infer(a):
+    model, x, _ = prepared(a)
+    model.eval()
+    return lambda: model(x).abs().mean()
+
+
+def step(a):
+    model, x, optimizer = prepared(a)
+    labels = torch.arange(len(x)) * 7 % 10
     update = optimizer(model.parameters())
 
     def run():
@@ -210,7 +221,7 @@ def step(a):
     return run
 
 
-KINDS = {"matmul": matmul, "conv": conv, "op": op, "attention": attention, "step": step}
+KINDS = {"matmul": matmul, "conv": conv, "op": op, "attention": attention, "step": step, "infer": infer}
 
 
 def parse(words):

@@ -32,5 +32,10 @@ internal static class AllCases
         new("training step", "ResNet-8, 3 x 32 x 32, batch 64, SGD with momentum", "step model=resnet8 batch=64", 1.2),
         new("training step", "CNN 16-32-64, 1 x 28 x 28, batch 128, SGD with momentum", "step model=simple-cnn batch=128", null),
         new("training step", "transformer 6 layers, 128 wide, 256 tokens, batch 8, Adam", "step model=transformer batch=8", 1.2),
+        new("inference", "MLP 784-512-512-10, batch 1", "infer model=mlp-large batch=1", null),
+        new("inference", "MLP 784-512-512-10, batch 128", "infer model=mlp-large batch=128", null),
+        new("inference", "ResNet-8, 3 x 32 x 32, batch 64", "infer model=resnet8 batch=64", null),
+        new("inference", "CNN 16-32-64, 1 x 28 x 28, batch 500", "infer model=simple-cnn batch=500", null),
+        new("inference", "transformer 6 layers, 128 wide, 256 tokens, batch 8", "infer model=transformer batch=8", null),
     ];
 }

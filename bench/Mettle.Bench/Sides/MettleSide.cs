@@ -12,6 +12,7 @@ internal static class MettleSide
         "op" => Operation(a),
         "attention" => Attention(a),
         "step" => TrainingSteps.Prepare(a),
+        "infer" => TrainingSteps.PrepareInference(a),
         "peak-fma" => Peaks.Fma(),
         "peak-copy" => Peaks.Copy(a.Int("bytes")),
         "forkjoin" => Peaks.ForkJoin(),

@@ -30,6 +30,22 @@ internal static class TrainingSteps
         }
     }
 
+    /// <summary>The forward pass of evaluation alone, without gradients.</summary>
+    public static Work PrepareInference(Arguments args)
+    {
+        var (model, input, _) = Build(args["model"], args.Int("batch"));
+        Set(model);
+        var x = MettleSide.Input(input, 1);
+        return new Work(() => Infer(), Infer);
+
+        double Infer()
+        {
+            using var off = Autograd.NoGrad();
+            using var scope = MemoryScope.Begin("inference");
+            return model.Forward(x, Pass.Eval).Abs().Mean().Item();
+        }
+    }
+
     /// <summary>Takes <paramref name="count"/> steps and returns.</summary>
     public static void Take(string line, int count)
     {
