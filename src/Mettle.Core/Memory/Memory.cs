@@ -108,7 +108,7 @@ public static unsafe class Memory
             Interlocked.MemoryBarrierProcessWide();
             foreach (var cache in caches)
             {
-                cache.Drain(static (c, block) => SystemMemory.Free((void*)block));
+                cache.Drain(static (c, block) => SystemMemory.Free((void*)block, SizeOf(c)));
             }
 
             Volatile.Write(ref emptying, false);
@@ -116,7 +116,7 @@ public static unsafe class Memory
             {
                 while (Free[c].TryPop(out nint block))
                 {
-                    SystemMemory.Free((void*)block);
+                    SystemMemory.Free((void*)block, SizeOf(c));
                 }
             }
 
@@ -267,7 +267,7 @@ public static unsafe class Memory
         }
 
         long size = SizeOf(stalest);
-        SystemMemory.Free((void*)Free[stalest].Pop());
+        SystemMemory.Free((void*)Free[stalest].Pop(), size);
         cachedBytes -= size;
     }
 

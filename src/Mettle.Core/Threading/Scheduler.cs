@@ -1,16 +1,24 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Mettle;
 
 /// <summary>
 /// Fork-join over a fixed set of worker threads. The caller works too and never waits for a worker that has not joined,
-/// so a busy second core costs nothing but its help. Work is cut by shapes only: results do not depend on <see cref="Threads"/>.
+/// so a busy second core costs little but its help; where one held it up, the caller works alone for a while. Work is cut by shapes only: results do not depend on <see cref="Threads"/>.
 /// </summary>
 /// <remarks>One region runs at a time; a nested or concurrent call runs inline on its own thread.</remarks>
 public static class Scheduler
 {
     private const long Closed = 1L << 31;
-    private const int SpinsBeforePark = 2000;
+    private const int SpinsBeforeYield = 1000;
+    private const int SpinsBeforePark = 1500;
+    private const int FreeSpins = 64;
+
+    // A worker that is not given a core holds the caller up until it has done the part it took.
+    private static readonly long Stall = Stopwatch.Frequency / 5_000;
+    private static readonly long ShortRest = Stopwatch.Frequency / 250;
+    private static readonly long LongRest = Stopwatch.Frequency / 8;
     private static readonly SemaphoreSlim Wake = new(0);
     private static readonly Lock Starting = new();
 
@@ -21,6 +29,10 @@ public static class Scheduler
     private static int started;
     private static int busy;
     private static int parked;
+
+    // Written by the caller of the running region.
+    private static long rest = ShortRest;
+    private static long restUntil;
 
     // generation << 32 | closed << 31 | workers inside
     private static long state = Closed;
@@ -45,7 +57,7 @@ public static class Scheduler
     public static void For<TJob>(int count, in TJob body)
         where TJob : struct, IJob
     {
-        if (count <= 1 || threads == 1 || inside || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        if (count <= 1 || threads == 1 || inside || IsResting() || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {
             TJob local = body;
             for (int i = 0; i < count; i++)
@@ -85,13 +97,60 @@ public static class Scheduler
         slot.Work();
         inside = false;
         Interlocked.Or(ref state, Closed);
+        if ((Volatile.Read(ref state) & (Closed - 1)) != 0)
+        {
+            Join();
+        }
+
+        slot.Failure?.Throw();
+    }
+
+    private static void Join()
+    {
+        for (int i = 0; i < FreeSpins; i++)
+        {
+            Thread.SpinWait(8);
+            if ((Volatile.Read(ref state) & (Closed - 1)) == 0)
+            {
+                return;
+            }
+        }
+
+        long start = Stopwatch.GetTimestamp();
         var spin = default(SpinWait);
         while ((Volatile.Read(ref state) & (Closed - 1)) != 0)
         {
             spin.SpinOnce(sleep1Threshold: -1);
         }
 
-        slot.Failure?.Throw();
+        long now = Stopwatch.GetTimestamp();
+        if (now - start > Stall)
+        {
+            Volatile.Write(ref restUntil, now + rest);
+            rest = Math.Min(2 * rest, LongRest);
+        }
+        else
+        {
+            rest = Math.Max(rest - (rest >> 4), ShortRest);
+        }
+    }
+
+    // The other cores are busy: alone the caller is quicker. Only who does the work changes, never a bit.
+    private static bool IsResting()
+    {
+        long until = Volatile.Read(ref restUntil);
+        if (until == 0)
+        {
+            return false;
+        }
+
+        if (Stopwatch.GetTimestamp() < until)
+        {
+            return true;
+        }
+
+        Volatile.Write(ref restUntil, 0);
+        return false;
     }
 
     private static void StartWorkers()
@@ -121,9 +180,14 @@ public static class Scheduler
             int spins = 0;
             while (now >> 32 == seen || (now & Closed) != 0)
             {
-                if (++spins < SpinsBeforePark)
+                if (++spins < SpinsBeforeYield)
                 {
                     Thread.SpinWait(8);
+                }
+                else if (spins < SpinsBeforePark)
+                {
+                    // Whoever waits for this core, the caller perhaps, goes first.
+                    Thread.Yield();
                 }
                 else
                 {

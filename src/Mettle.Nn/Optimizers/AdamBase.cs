@@ -5,6 +5,8 @@ public abstract class AdamBase : Optimizer
 {
     private static readonly string[] Moments = ["exp_avg", "exp_avg_sq"];
     private readonly double beta1, beta2, epsilon;
+    private readonly UpdateBatch<float, AdamRule<float>> singles = new();
+    private readonly UpdateBatch<double, AdamRule<double>> doubles = new();
 
     private protected AdamBase(IReadOnlyList<ParameterGroup> groups, double rate, double beta1, double beta2, double epsilon, double weightDecay)
         : base(groups, rate, weightDecay)
@@ -23,7 +25,7 @@ public abstract class AdamBase : Optimizer
     /// <summary>Whether decay shrinks the weights (decoupled) instead of joining the gradient.</summary>
     private protected abstract bool Decoupled { get; }
 
-    private protected sealed override void Update(Slot slot, Tensor gradient)
+    private protected sealed override void Add(Slot slot, Tensor gradient)
     {
         var p = slot.Parameter.Value;
         Tensor m = slot.StateAt(0), v = slot.StateAt(1);
@@ -31,11 +33,23 @@ public abstract class AdamBase : Optimizer
         double shrink = Decoupled ? 1 - (rate * decay) : 1, l2 = Decoupled ? 0 : decay;
         if (p.DType == DType.F32)
         {
-            UpdateJob<float, AdamRule<float>>.Apply(p, gradient, m, v, new AdamRule<float>(rate, beta1, beta2, epsilon, slot.Steps, shrink, l2));
+            singles.Add(p, gradient, m, v, new AdamRule<float>(rate, beta1, beta2, epsilon, slot.Steps, shrink, l2));
         }
         else
         {
-            UpdateJob<double, AdamRule<double>>.Apply(p, gradient, m, v, new AdamRule<double>(rate, beta1, beta2, epsilon, slot.Steps, shrink, l2));
+            doubles.Add(p, gradient, m, v, new AdamRule<double>(rate, beta1, beta2, epsilon, slot.Steps, shrink, l2));
         }
+    }
+
+    private protected sealed override void Apply()
+    {
+        singles.Run();
+        doubles.Run();
+    }
+
+    private protected sealed override void Discard()
+    {
+        singles.Clear();
+        doubles.Clear();
     }
 }

@@ -37,21 +37,19 @@ internal readonly unsafe struct AdamRule<T> : IUpdateRule<T>
     {
         Vector512<T> b1 = UpdateLanes.Fill<T>(beta1), c1 = UpdateLanes.Fill<T>(1 - beta1);
         Vector512<T> b2 = UpdateLanes.Fill<T>(beta2), c2 = UpdateLanes.Fill<T>(1 - beta2);
-        Vector512<T> eps = UpdateLanes.Fill<T>(epsilon), root = UpdateLanes.Fill<T>(rootCorrection);
+        Vector512<T> eps = UpdateLanes.Fill<T>(epsilon), root = UpdateLanes.Fill<T>(1 / rootCorrection);
         Vector512<T> minusStep = UpdateLanes.Fill<T>(-step), keep = UpdateLanes.Fill<T>(shrink), penalty = UpdateLanes.Fill<T>(l2);
         int lanes = Vector512<T>.Count;
         for (nint i = 0; i < n; i += lanes)
         {
-            nint left = n - i;
-            var x = UpdateLanes.Load(w + i, left) * keep;
-            var d = UpdateLanes.Load(g + i, left);
-            d = l2 == 0 ? d : UpdateLanes.Fma(penalty, x, d);
-            var mean = UpdateLanes.Fma(b1, UpdateLanes.Load(m + i, left), c1 * d);
-            var square = UpdateLanes.Fma(b2, UpdateLanes.Load(v + i, left), c2 * (d * d));
-            UpdateLanes.Store(mean, m + i, left);
-            UpdateLanes.Store(square, v + i, left);
-            var denominator = (Vector512.Sqrt(square) / root) + eps;
-            UpdateLanes.Store(UpdateLanes.Fma(minusStep, mean / denominator, x), w + i, left);
+            var x = Vector512.Load(w + i) * keep;
+            var d = UpdateLanes.Fma(penalty, x, Vector512.Load(g + i));
+            var mean = UpdateLanes.Fma(b1, Vector512.Load(m + i), c1 * d);
+            var square = UpdateLanes.Fma(b2, Vector512.Load(v + i), c2 * (d * d));
+            mean.Store(m + i);
+            square.Store(v + i);
+            var denominator = UpdateLanes.Fma(Vector512.Sqrt(square), root, eps);
+            UpdateLanes.Fma(minusStep, mean / denominator, x).Store(w + i);
         }
     }
 

@@ -7,6 +7,8 @@ namespace Mettle.Nn;
 public abstract class Averaging
 {
     private readonly (string Name, Func<Tensor> Live)[] members;
+    private readonly UpdateBatch<float, MixRule<float>> singles = new();
+    private readonly UpdateBatch<double, MixRule<double>> doubles = new();
     private Tensor[]? average;
     private bool swapped;
 
@@ -123,13 +125,16 @@ public abstract class Averaging
             var live = members[i].Live();
             if (live.DType == DType.F32)
             {
-                UpdateJob<float, MixRule<float>>.Apply(average[i], live, null, null, new MixRule<float>(share));
+                singles.Add(average[i], live, null, null, new MixRule<float>(share));
             }
             else
             {
-                UpdateJob<double, MixRule<double>>.Apply(average[i], live, null, null, new MixRule<double>(share));
+                doubles.Add(average[i], live, null, null, new MixRule<double>(share));
             }
         }
+
+        singles.Run();
+        doubles.Run();
     }
 
     private void Forget()

@@ -9,6 +9,6 @@ internal unsafe interface IUpdateRule<T>
     /// <param name="g">Their gradient.</param>
     /// <param name="m">First state array, or null.</param>
     /// <param name="v">Second state array, or null.</param>
-    /// <param name="n">Number of elements.</param>
+    /// <param name="n">Number of elements, a multiple of a vector's.</param>
     void Run(T* w, T* g, T* m, T* v, nint n);
 }

@@ -15,8 +15,8 @@ internal readonly unsafe struct MixRule<T>(double share) : IUpdateRule<T>
         int lanes = Vector512<T>.Count;
         for (nint i = 0; i < n; i += lanes)
         {
-            var x = UpdateLanes.Load(w + i, n - i);
-            UpdateLanes.Store(UpdateLanes.Fma(part, UpdateLanes.Load(g + i, n - i) - x, x), w + i, n - i);
+            var x = Vector512.Load(w + i);
+            UpdateLanes.Fma(part, Vector512.Load(g + i) - x, x).Store(w + i);
         }
     }
 }

@@ -51,25 +51,33 @@ public abstract class Optimizer
     public void Step()
     {
         bool applied = false, freed = false;
-        foreach (var slot in slots)
+        try
         {
-            var p = slot.Parameter;
-            if (p.Frozen || p.Value.Grad is not { IsReleased: false } g)
+            foreach (var slot in slots)
             {
-                freed |= p.Grad is not null;
-                continue;
+                var value = slot.Parameter.Value;
+                if (slot.Parameter.Frozen || value.Grad is not { IsReleased: false } g)
+                {
+                    freed |= value.Grad is not null;
+                    continue;
+                }
+
+                applied = true;
+                if (!g.IsContiguous)
+                {
+                    using var quiet = Autograd.NoGrad();
+                    g = g.Contiguous();
+                }
+
+                slot.Steps++;
+                Add(slot, g);
             }
 
-            applied = true;
-
-            if (!g.IsContiguous)
-            {
-                using var quiet = Autograd.NoGrad();
-                g = g.Contiguous();
-            }
-
-            slot.Steps++;
-            Update(slot, g);
+            Apply();
+        }
+        finally
+        {
+            Discard();
         }
 
         if (freed && !applied)
@@ -142,8 +150,14 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Updates one parameter; its step count already includes this step.</summary>
-    private protected abstract void Update(Slot slot, Tensor gradient);
+    /// <summary>Adds one parameter to the step's updates; its step count already includes this step.</summary>
+    private protected abstract void Add(Slot slot, Tensor gradient);
+
+    /// <summary>Does the updates added.</summary>
+    private protected abstract void Apply();
+
+    /// <summary>Forgets updates that were added and not done.</summary>
+    private protected abstract void Discard();
 
     private static Tensor Adopt(Slot slot, string name, Tensor saved)
         => saved.Spec == slot.Parameter.Value.Spec

@@ -13,6 +13,8 @@ public sealed class Sgd : Optimizer
     private static readonly string[] Momenta = ["momentum_buffer"];
     private readonly double momentum, dampening;
     private readonly bool nesterov;
+    private readonly UpdateBatch<float, Rule<float>> singles = new();
+    private readonly UpdateBatch<double, Rule<double>> doubles = new();
 
     /// <summary>Settings as in PyTorch. Throws <see cref="ArgumentException"/> for Nesterov without momentum or with dampening.</summary>
     public Sgd(IReadOnlyList<ParameterGroup> groups, double rate, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
@@ -38,7 +40,7 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames => Momenta;
 
-    private protected override void Update(Slot slot, Tensor gradient)
+    private protected override void Add(Slot slot, Tensor gradient)
     {
         var p = slot.Parameter.Value;
         var buffer = momentum > 0 ? slot.StateAt(0) : null;
@@ -46,12 +48,24 @@ public sealed class Sgd : Optimizer
         double fresh = slot.Steps == 1 ? 1 : 1 - dampening;
         if (p.DType == DType.F32)
         {
-            UpdateJob<float, Rule<float>>.Apply(p, gradient, buffer, null, new Rule<float>(rate, momentum, fresh, decay, nesterov));
+            singles.Add(p, gradient, buffer, null, new Rule<float>(rate, momentum, fresh, decay, nesterov));
         }
         else
         {
-            UpdateJob<double, Rule<double>>.Apply(p, gradient, buffer, null, new Rule<double>(rate, momentum, fresh, decay, nesterov));
+            doubles.Add(p, gradient, buffer, null, new Rule<double>(rate, momentum, fresh, decay, nesterov));
         }
+    }
+
+    private protected override void Apply()
+    {
+        singles.Run();
+        doubles.Run();
+    }
+
+    private protected override void Discard()
+    {
+        singles.Clear();
+        doubles.Clear();
     }
 
     // The buffer starts at zero, so the first step's b = d is the general form with a factor of 1 on d.
@@ -65,21 +79,25 @@ public sealed class Sgd : Optimizer
             var mu = UpdateLanes.Fill<T>(momentum);
             var part = UpdateLanes.Fill<T>(fresh);
             var wd = UpdateLanes.Fill<T>(decay);
-            int step = Vector512<T>.Count;
-            for (nint i = 0; i < n; i += step)
+            int lanes = Vector512<T>.Count;
+            if (m is null)
             {
-                nint left = n - i;
-                var x = UpdateLanes.Load(w + i, left);
-                var d = UpdateLanes.Load(g + i, left);
-                d = decay == 0 ? d : UpdateLanes.Fma(wd, x, d);
-                if (m is not null)
+                for (nint i = 0; i < n; i += lanes)
                 {
-                    var b = UpdateLanes.Fma(mu, UpdateLanes.Load(m + i, left), part * d);
-                    UpdateLanes.Store(b, m + i, left);
-                    d = nesterov ? UpdateLanes.Fma(mu, b, d) : b;
+                    var x = Vector512.Load(w + i);
+                    UpdateLanes.Fma(minusRate, UpdateLanes.Fma(wd, x, Vector512.Load(g + i)), x).Store(w + i);
                 }
 
-                UpdateLanes.Store(UpdateLanes.Fma(minusRate, d, x), w + i, left);
+                return;
+            }
+
+            for (nint i = 0; i < n; i += lanes)
+            {
+                var x = Vector512.Load(w + i);
+                var d = UpdateLanes.Fma(wd, x, Vector512.Load(g + i));
+                var b = UpdateLanes.Fma(mu, Vector512.Load(m + i), part * d);
+                b.Store(m + i);
+                UpdateLanes.Fma(minusRate, nesterov ? UpdateLanes.Fma(mu, b, d) : b, x).Store(w + i);
             }
         }
     }

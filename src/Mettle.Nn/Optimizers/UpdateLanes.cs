@@ -36,19 +36,4 @@ internal static unsafe class UpdateLanes
         System.Buffer.MemoryCopy(p, &v, 64, n * sizeof(T));
         return v;
     }
-
-    /// <summary>Stores up to a full vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<T>(Vector512<T> v, T* p, nint n)
-        where T : unmanaged
-    {
-        if (n >= Vector512<T>.Count)
-        {
-            v.Store(p);
-        }
-        else
-        {
-            System.Buffer.MemoryCopy(&v, p, 64, n * sizeof(T));
-        }
-    }
 }
