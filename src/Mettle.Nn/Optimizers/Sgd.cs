@@ -82,7 +82,25 @@ public sealed class Sgd : Optimizer
             int lanes = Vector512<T>.Count;
             if (m is null)
             {
-                for (nint i = 0; i < n; i += lanes)
+                nint i = 0;
+                for (; i <= n - (4 * lanes); i += 4 * lanes)
+                {
+                    // All loads before the stores: whole lines of both are under way at once.
+                    var x0 = Vector512.Load(w + i);
+                    var x1 = Vector512.Load(w + i + lanes);
+                    var x2 = Vector512.Load(w + i + (2 * lanes));
+                    var x3 = Vector512.Load(w + i + (3 * lanes));
+                    var d0 = UpdateLanes.Fma(wd, x0, Vector512.Load(g + i));
+                    var d1 = UpdateLanes.Fma(wd, x1, Vector512.Load(g + i + lanes));
+                    var d2 = UpdateLanes.Fma(wd, x2, Vector512.Load(g + i + (2 * lanes)));
+                    var d3 = UpdateLanes.Fma(wd, x3, Vector512.Load(g + i + (3 * lanes)));
+                    UpdateLanes.Fma(minusRate, d0, x0).Store(w + i);
+                    UpdateLanes.Fma(minusRate, d1, x1).Store(w + i + lanes);
+                    UpdateLanes.Fma(minusRate, d2, x2).Store(w + i + (2 * lanes));
+                    UpdateLanes.Fma(minusRate, d3, x3).Store(w + i + (3 * lanes));
+                }
+
+                for (; i < n; i += lanes)
                 {
                     var x = Vector512.Load(w + i);
                     UpdateLanes.Fma(minusRate, UpdateLanes.Fma(wd, x, Vector512.Load(g + i)), x).Store(w + i);
