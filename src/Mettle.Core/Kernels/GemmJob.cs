@@ -63,7 +63,15 @@ internal unsafe struct GemmJob<T> : IJob
 
         rowParts = (M + rows - 1) / rows;
         columnParts = (N + columns - 1) / columns;
-        Scheduler.For((batch + items - 1) / items * rowParts * columnParts, this);
+        int parts = (batch + items - 1) / items * rowParts * columnParts;
+        if (parts == 1)
+        {
+            Run(0);
+        }
+        else
+        {
+            Scheduler.For(parts, this);
+        }
     }
 
     public readonly void Run(int index)
@@ -199,7 +207,7 @@ internal unsafe struct GemmJob<T> : IJob
                 int width = Math.Min(nr, n - j);
                 if (pack)
                 {
-                    GemmPack.Panel(panel, BRow, BColumn, k, width, scratch);
+                    GemmPack.Copy(panel, BRow, BColumn, k, width, scratch);
                     panel = scratch;
                     bRow = nr;
                 }

@@ -37,6 +37,14 @@ internal static unsafe class GemmPack
             new Span<T>(panel, checked((int)(k * nr))).Clear();
         }
 
+        Copy(b, rowStride, columnStride, k, columns, panel);
+    }
+
+    /// <summary>As <see cref="Panel"/>, but what stands in columns that are not there is undefined.</summary>
+    public static void Copy<T>(T* b, nint rowStride, nint columnStride, nint k, int columns, T* panel)
+        where T : unmanaged
+    {
+        int nr = GemmTile.Columns<T>();
         if (columnStride == 1)
         {
             for (nint p = 0; p < k; p++)
@@ -109,27 +117,30 @@ internal static unsafe class GemmPack
     private static void Transpose<T>(T* s, nint sRow, int rows, nint k, T* t, nint tRow)
         where T : unmanaged
     {
-        int j = 0;
-        if (typeof(T) == typeof(float) && Avx.IsSupported)
+        if (typeof(T) == typeof(float) && Avx.IsSupported && rows >= 8 && k >= 8)
         {
-            for (; j <= rows - 8; j += 8)
+            // The last block of each direction overlaps the one before it.
+            for (int j = 0; j < rows; j += 8)
             {
-                float* from = (float*)(s + (j * sRow));
-                float* to = (float*)(t + j);
+                int row = Math.Min(j, rows - 8);
+                float* from = (float*)(s + (row * sRow));
+                float* to = (float*)(t + row);
                 nint p = 0;
                 for (; p <= k - 8; p += 8)
                 {
                     Transpose8(from + p, sRow, to + (p * tRow), tRow);
                 }
 
-                for (int i = 0; i < 8; i++)
+                if (p < k)
                 {
-                    Column(from + (i * sRow) + p, 1, k - p, to + (p * tRow) + i, tRow);
+                    Transpose8(from + k - 8, sRow, to + ((k - 8) * tRow), tRow);
                 }
             }
+
+            return;
         }
 
-        for (; j < rows; j++)
+        for (int j = 0; j < rows; j++)
         {
             Column(s + (j * sRow), 1, k, t + j, tRow);
         }
