@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>
-/// Int8 convolutions whose channels do not see one another: sixteen channels as lanes of i32, four pixels at a time. Weights
+/// Int8 convolutions whose channels do not see one another: sixteen channels as lanes of i32, four or eight pixels at a time. Weights
 /// have their zero point taken out beforehand.
 /// </summary>
 internal static unsafe class Int8Depthwise
@@ -100,7 +100,7 @@ internal static unsafe class Int8Depthwise
             int top = (from * G.Rows.Stride) + G.Rows.First;
             int height = G.Rows.Span(rows), width = G.Columns.Span(G.Columns.Outputs), padded = Padded(channels);
             long window = Direct ? 0 : ((long)height * width * channels) + Int8Rows.Slack;
-            int block = Math.Clamp(BlockSums / padded / 4 * 4, 4, Int8Block.Rows);
+            int block = Math.Clamp(BlockSums / padded / 8 * 8, 8, Int8Block.Rows);
             var sums = (int*)Memory.Allocate(((long)block * padded * sizeof(int)) + window, out long bytes);
             byte* a = X.Data + (image * X.Image) + (top * X.Row) + (G.Columns.First * X.Column);
             nint pitch = X.Row;
@@ -120,6 +120,7 @@ internal static unsafe class Int8Depthwise
             }
 
             nint pixel = (nint)G.Columns.Stride * channels;
+            bool threes = G.Columns.Taps == 3 && G.Columns.Stride == G.Columns.Gap;
             for (int i = 0; i < rows; i++)
             {
                 byte* x = a + (i * G.Rows.Stride * pitch);
@@ -127,7 +128,13 @@ internal static unsafe class Int8Depthwise
                 for (int j = 0; j < G.Columns.Outputs; j += block)
                 {
                     int m = Math.Min(block, G.Columns.Outputs - j);
-                    for (int p = 0; p < m; p += 4)
+                    int p = 0;
+                    for (; threes && p <= m - 8; p += 8)
+                    {
+                        ThreeTaps(x + ((j + p) * pixel), pixel, pitch, padded, sums + ((nint)p * padded));
+                    }
+
+                    for (; p < m; p += 4)
                     {
                         int n = Math.Min(4, m - p);
                         Pixels(x + ((j + p) * pixel), n > 1 ? pixel : 0, n > 2 ? 2 * pixel : 0, n > 3 ? 3 * pixel : 0, pitch, padded, sums + ((nint)p * padded));
@@ -171,6 +178,76 @@ internal static unsafe class Int8Depthwise
                 s1.Store(sums + padded + c);
                 s2.Store(sums + (2 * padded) + c);
                 s3.Store(sums + (3 * padded) + c);
+            }
+        }
+
+        // Eight pixels whose taps are three neighbouring columns: each column is widened once for all that see it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void ThreeTaps(byte* x, nint gap, nint pitch, int padded, int* sums)
+        {
+            int rowTaps = G.Rows.Taps;
+            nint rowGap = G.Rows.Gap * pitch;
+            for (int c = 0; c < padded; c += Int8Panels.Width)
+            {
+                var s0 = Vector512<int>.Zero;
+                var s1 = Vector512<int>.Zero;
+                var s2 = Vector512<int>.Zero;
+                var s3 = Vector512<int>.Zero;
+                var s4 = Vector512<int>.Zero;
+                var s5 = Vector512<int>.Zero;
+                var s6 = Vector512<int>.Zero;
+                var s7 = Vector512<int>.Zero;
+                int* w = Weights + c;
+                byte* row = x + c;
+                for (int r = 0; r < rowTaps; r++, row += rowGap, w += 3 * padded)
+                {
+                    var w0 = Vector512.Load(w);
+                    var w1 = Vector512.Load(w + padded);
+                    var w2 = Vector512.Load(w + (2 * padded));
+                    var v = Int8Lanes.Widen(row);
+                    s0 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + gap);
+                    s0 += Int8Lanes.Product(v, w1);
+                    s1 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (2 * gap));
+                    s0 += Int8Lanes.Product(v, w2);
+                    s1 += Int8Lanes.Product(v, w1);
+                    s2 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (3 * gap));
+                    s1 += Int8Lanes.Product(v, w2);
+                    s2 += Int8Lanes.Product(v, w1);
+                    s3 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (4 * gap));
+                    s2 += Int8Lanes.Product(v, w2);
+                    s3 += Int8Lanes.Product(v, w1);
+                    s4 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (5 * gap));
+                    s3 += Int8Lanes.Product(v, w2);
+                    s4 += Int8Lanes.Product(v, w1);
+                    s5 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (6 * gap));
+                    s4 += Int8Lanes.Product(v, w2);
+                    s5 += Int8Lanes.Product(v, w1);
+                    s6 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (7 * gap));
+                    s5 += Int8Lanes.Product(v, w2);
+                    s6 += Int8Lanes.Product(v, w1);
+                    s7 += Int8Lanes.Product(v, w0);
+                    v = Int8Lanes.Widen(row + (8 * gap));
+                    s6 += Int8Lanes.Product(v, w2);
+                    s7 += Int8Lanes.Product(v, w1);
+                    v = Int8Lanes.Widen(row + (9 * gap));
+                    s7 += Int8Lanes.Product(v, w2);
+                }
+
+                s0.Store(sums + c);
+                s1.Store(sums + padded + c);
+                s2.Store(sums + (2 * padded) + c);
+                s3.Store(sums + (3 * padded) + c);
+                s4.Store(sums + (4 * padded) + c);
+                s5.Store(sums + (5 * padded) + c);
+                s6.Store(sums + (6 * padded) + c);
+                s7.Store(sums + (7 * padded) + c);
             }
         }
     }
