@@ -99,7 +99,7 @@ internal static unsafe class AttentionBackward
             int head = index / Chunks, chunk = index % Chunks;
             int from = chunk * BlocksPerChunk * Keys, to = Math.Min(Shared.S, from + (BlocksPerChunk * Keys));
             int lead = Math.Min(Keys, Panels.RoundUp(Shared.S, GemmTile.Columns<T>()));
-            long blocks = (long)lead * ((2 * Shared.E) + Shared.Width + (2 * Queries) + 1), rows = (long)Shared.L * (Shared.E + Shared.Width + 1);
+            long blocks = ((long)lead * ((2 * Shared.E) + Shared.Width + (2 * Queries) + 1)) + AttentionJob<T>.DropoutRoom, rows = (long)Shared.L * (Shared.E + Shared.Width + 1);
             var scratch = (T*)Memory.Allocate((blocks + rows) * sizeof(T), out long bytes);
             var block = new Block
             {
@@ -112,7 +112,7 @@ internal static unsafe class AttentionBackward
             block.Weights = block.ValuePanels + ((nint)lead * Shared.Width);
             block.DWeights = block.Weights + ((nint)lead * Queries);
             block.Factors = block.DWeights + ((nint)lead * Queries);
-            block.KeyRows = block.Factors + lead;
+            block.KeyRows = block.Factors + lead + AttentionJob<T>.DropoutRoom;
             T* room = block.KeyRows + ((nint)lead * Shared.E);
             block.Queries = Shared.Q.Adjacent(head, 0, Shared.L, Shared.E, room);
             room += (nint)Shared.L * Shared.E;
@@ -181,8 +181,7 @@ internal static unsafe class AttentionBackward
             T* factors = null;
             if (Shared.Rate > 0)
             {
-                factors = block.Factors;
-                Shared.DropoutFactors(head, query, key, n, factors);
+                factors = Shared.DropoutFactors(head, query, key, n, block.Factors);
             }
 
             var shift = Vector512.Create(LogSumExp[((nint)head * Shared.L) + query]);

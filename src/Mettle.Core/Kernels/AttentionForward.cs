@@ -54,7 +54,7 @@ internal static unsafe class AttentionForward
             int visible = Shared.Visible(to - 1, 0, Shared.S);
             long packed = (long)Panels.RoundUp(visible, nr) * Shared.E;
             long values = Panels.Length<T>(visible, Shared.Width);
-            var scratch = (T*)Memory.Allocate((packed + values + ((long)Queries * (keys + width + 3)) + keys) * sizeof(T), out long bytes);
+            var scratch = (T*)Memory.Allocate((packed + values + ((long)Queries * (keys + width + 3)) + keys + AttentionJob<T>.DropoutRoom) * sizeof(T), out long bytes);
             var block = new Block
             {
                 Keys = scratch,
@@ -65,7 +65,7 @@ internal static unsafe class AttentionForward
             block.Mixed = block.Weights + ((nint)Queries * keys);
             block.MixedLead = width;
             block.Factors = block.Mixed + ((nint)Queries * width);
-            block.Largest = block.Factors + keys;
+            block.Largest = block.Factors + keys + AttentionJob<T>.DropoutRoom;
             block.Total = block.Largest + Queries;
             Panels.PackTransposed(Shared.K.At(head), Shared.K.Row, visible, Shared.E, Shared.Scale, block.Keys);
             for (int first = from; first < to; first += Queries)
@@ -150,10 +150,10 @@ internal static unsafe class AttentionForward
             block.Largest[i] = largest;
             if (Shared.Rate > 0)
             {
-                Shared.DropoutFactors(head, query, key, n, block.Factors);
-                for (int j = 0; j < n; j++)
+                T* factors = Shared.DropoutFactors(head, query, key, n, block.Factors);
+                for (int j = 0; j < n; j += Vector512<T>.Count)
                 {
-                    x[j] *= block.Factors[j];
+                    (Vector512.Load(x + j) * Vector512.Load(factors + j)).Store(x + j);
                 }
             }
         }

@@ -8,6 +8,9 @@ namespace Mettle;
 internal unsafe struct AttentionJob<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>What stands in a row of factors beside them.</summary>
+    public const int DropoutRoom = 2 * PhiloxLanes.Count;
+
     public Matrices<T> Q;
     public Matrices<T> K;
     public Matrices<T> V;
@@ -92,23 +95,16 @@ internal unsafe struct AttentionJob<T>
         }
     }
 
-    /// <summary>Factors of dropout for keys [from, from + n) of a query: those that <see cref="Tensor.Uniform"/> of the whole [..., L, S] gives.</summary>
-    public readonly void DropoutFactors(int head, int row, int from, int n, T* factors)
+    /// <summary>
+    /// Factors of dropout for keys [from, from + n) of a query: those that <see cref="Tensor.Uniform"/> of the whole [..., L, S]
+    /// gives. They lie in <paramref name="room"/>, n + <see cref="DropoutRoom"/> elements, the last vector in full.
+    /// </summary>
+    public readonly T* DropoutFactors(int head, int row, int from, int n, T* room)
     {
-        T kept = T.CreateTruncating(1 / (1 - Rate));
-        ulong first = (ulong)((((((long)head * L) + row) * S) + from));
-        var (a, b, c, d) = Key.Words(first / 4);
-        for (int j = 0; j < n; j++)
-        {
-            ulong i = first + (ulong)j;
-            if ((i & 3) == 0)
-            {
-                (a, b, c, d) = Key.Words(i / 4);
-            }
-
-            uint word = (i & 3) switch { 0 => a, 1 => b, 2 => c, _ => d };
-            factors[j] = (word >> 8) * (1f / (1 << 24)) >= (float)Rate ? kept : T.Zero;
-        }
+        long first = (((((long)head * L) + row) * S) + from);
+        int before = (int)(first & 3);
+        PhiloxLanes.DropoutFactors(Key, Rate, (ulong)(first - before), n + before + Vector512<T>.Count - 1, room);
+        return room + before;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,28 +1,33 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Mettle;
 
-/// <summary>Random numbers into memory, sixteen at a time.</summary>
+/// <summary>Random numbers into memory.</summary>
 internal static unsafe class RandomFill
 {
     /// <summary>Fills elements <paramref name="from"/> (a multiple of 16) to <paramref name="to"/>.</summary>
     public static void Run(RandomKey key, float* target, int from, int to, bool normal)
     {
-        uint* words = stackalloc uint[16];
-        float* values = stackalloc float[16];
-        for (int i = from; i < to; i += 16)
+        uint* words = stackalloc uint[PhiloxLanes.Count];
+        float* values = stackalloc float[PhiloxLanes.Count];
+        for (int i = from; i < to; i += PhiloxLanes.Count)
         {
-            for (int j = 0; j < 4; j++)
+            PhiloxLanes.Words(key, (ulong)i / 4, words);
+            for (int j = 0; j < PhiloxLanes.Count; j += 16)
             {
-                (words[4 * j], words[(4 * j) + 1], words[(4 * j) + 2], words[(4 * j) + 3]) = key.Words((ulong)((i / 4) + j));
+                var u = Unit(Vector512.Load(words + j));
+                (normal ? BoxMuller(u) : u).Store(values + j);
             }
 
-            // 24 random bits: every value is exact in f32 and below 1.
-            var u = Vector512.ConvertToSingle((Vector512.Load(words) >> 8).AsInt32()) * (1f / (1 << 24));
-            (normal ? BoxMuller(u) : u).Store(values);
-            new ReadOnlySpan<float>(values, Math.Min(16, to - i)).CopyTo(new Span<float>(target + i, Math.Min(16, to - i)));
+            int n = Math.Min(PhiloxLanes.Count, to - i);
+            new ReadOnlySpan<float>(values, n).CopyTo(new Span<float>(target + i, n));
         }
     }
+
+    /// <summary>Uniform in [0, 1) from 24 bits: every value is exact in f32 and below 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Unit(Vector512<uint> words) => Vector512.ConvertToSingle((words >>> 8).AsInt32()) * (1f / (1 << 24));
 
     // Lanes 0-7 give radii, lanes 8-15 angles: eight cosines and eight sines.
     private static Vector512<float> BoxMuller(Vector512<float> u)

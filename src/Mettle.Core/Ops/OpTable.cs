@@ -39,6 +39,9 @@ public static class OpTable
         // Attention
         Attention.Info, SelfAttention.Info,
 
+        // Random
+        InvertedDropout.Info,
+
         // Recurrent
         GruCell.Info, GruSequence.Info, LstmCell.Info, LstmSequence.Info,
     ];

@@ -11,7 +11,7 @@ public sealed class Dropout(double rate = 0.5) : Module
     public double Rate { get; } = rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate is in [0, 1).");
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x, Pass pass) => Watch(pass.Training && Rate > 0 ? x * Mask(x.Shape, x.DType, Rate, pass.Key.For(Path)) : x);
+    public override Tensor Forward(Tensor x, Pass pass) => Watch(pass.Training && Rate > 0 ? x.Dropout(Rate, pass.Key.For(Path)) : x);
 
     /// <summary>0 with probability <paramref name="rate"/>, else 1 / (1 - rate).</summary>
     internal static Tensor Mask(Shape shape, DType dtype, double rate, RandomKey key)

@@ -91,7 +91,7 @@ public abstract class Recurrent : Module
             x = directions == 1 ? outputs[0] : Tensor.Concat(2, outputs);
             if (pass.Training && dropout > 0 && layer < Layers - 1)
             {
-                x *= Dropout.Mask(x.Shape, x.DType, dropout, pass.Key.For(Path).At(layer));
+                x = x.Dropout(dropout, pass.Key.For(Path).At(layer));
             }
         }
 

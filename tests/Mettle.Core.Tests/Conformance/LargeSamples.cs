@@ -36,6 +36,8 @@ internal static class LargeSamples
         ("attention", new("many heads", new Attention(new(0.2)), 0, new SampleInput([17, 70, 8]), new SampleInput([17, 130, 8]), new SampleInput([17, 130, 8]))),
         ("lstm", new("large", LstmSequence.Instance, 0, new SampleInput([5, 37, 9]), new SampleInput([37, 45]), new SampleInput([37, 45]), new SampleInput([180, 9], Fill.Unit), new SampleInput([180, 45], Fill.Unit), new SampleInput([180], Fill.Unit), new SampleInput([180], Fill.Unit))),
         ("gru", new("large", GruSequence.Instance, 0, new SampleInput([5, 37, 9]), new SampleInput([37, 45]), new SampleInput([135, 9], Fill.Unit), new SampleInput([135, 45], Fill.Unit), new SampleInput([135], Fill.Unit), new SampleInput([135], Fill.Unit))),
+        ("dropout", new("large", new InvertedDropout(0.2, RandomKey.FromSeed(4)), 0, new SampleInput([90011]))),
+        ("attention", new("dropout", new Attention(new(0.2, Dropout: 0.1, Key: RandomKey.FromSeed(4))), 0, new SampleInput([3, 70, 8]), new SampleInput([3, 301, 8]), new SampleInput([3, 301, 8]))),
         ("conv_input_grad", new("large", new ConvInputGrad([29, 27], [2, 2], [1, 1], [1, 1]), 0, new SampleInput([5, 33, 15, 14]), new SampleInput([33, 17, 3, 3]))),
         ("quantize", new("large", Quantize.Instance, 0, new SampleInput([3, 30011], Fill.Single), new SampleInput([3, 30011], Fill.Step), new SampleInput([3, 30011], Fill.U8)) { Differentiable = [] }),
         ("matmul_integer", new("large", MatMulInteger.Instance, 0, new SampleInput([203, 301], Fill.U8), new SampleInput([301, 251], Fill.I8), new SampleInput([203, 1], Fill.U8), new SampleInput([1, 251], Fill.I8)) { Differentiable = [] }),

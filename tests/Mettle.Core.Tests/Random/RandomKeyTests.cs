@@ -82,6 +82,21 @@ public sealed class RandomKeyTests
     }
 
     [Fact]
+    public void Uniform_EveryElement_IsTheUpper24BitsOfItsWord()
+    {
+        var key = RandomKey.FromSeed(17);
+        var t = Tensor.Uniform(key, [20_003]);
+        var values = t.ToArray<float>();
+        t.Release();
+        for (int i = 0; i < values.Length; i++)
+        {
+            var (a, b, c, d) = key.Words((ulong)i / 4);
+            uint word = (i % 4) switch { 0 => a, 1 => b, 2 => c, _ => d };
+            Assert.Equal((word >> 8) / (float)(1 << 24), values[i]);
+        }
+    }
+
+    [Fact]
     public void Uniform_OneOrThreeThreads_IsTheSame()
     {
         using var scope = MemoryScope.Begin();

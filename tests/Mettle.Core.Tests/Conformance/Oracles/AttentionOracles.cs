@@ -1,11 +1,12 @@
 namespace Mettle.Core.Tests.Conformance.Oracles;
 
-/// <summary>Attention by its definition: every score, a softmax, a weighted sum.</summary>
+/// <summary>Attention by its definition: every score, a softmax, a weighted sum. And dropout.</summary>
 internal static class AttentionOracles
 {
     public static IEnumerable<KeyValuePair<string, Oracle>> All { get; } =
     [
         new("attention", (op, x) => Attend(((Attention)op).Settings, x)),
+        new("dropout", (op, x) => [Drop((InvertedDropout)op, x[0])]),
         new("self_attention", (op, x) => SelfAttend((SelfAttention)op, x)),
     ];
 
@@ -53,6 +54,12 @@ internal static class AttentionOracles
             row++;
         });
         return [y, logs];
+    }
+
+    private static NdArray Drop(InvertedDropout op, NdArray x)
+    {
+        var draws = Tensor.Uniform(op.Key, new Shape(x.Shape)).ToArray<float>();
+        return new(x.Shape, [.. x.Values.Select((v, i) => draws[i] >= (float)op.Rate ? v / (1 - op.Rate) : v * 0)], x.Type);
     }
 
     private static NdArray[] SelfAttend(SelfAttention op, NdArray[] x)
