@@ -30,6 +30,9 @@ internal sealed unsafe class Storage
     /// <summary>Counts writes in place, so that a stale graph is noticed.</summary>
     public int Version { get; set; }
 
+    /// <summary>The transpose kept for evaluations of weights.</summary>
+    public TurnedMatrix? Turned { get; set; }
+
     /// <summary>How many pending gradients of a running backward pass share this block.</summary>
     public int Holders { get; set; }
 
@@ -75,6 +78,8 @@ internal sealed unsafe class Storage
     /// <summary>Frees the block; a later access throws with <paramref name="because"/>.</summary>
     public void Release(string because)
     {
+        Turned?.Release();
+        Turned = null;
         Memory.Return(pointer, size);
         Generation++;
         pointer = null;
