@@ -121,7 +121,10 @@ public sealed unsafe partial class Tensor
         return value;
     }
 
-    /// <summary>Writes over the elements in place (optimisers, loaders): graphs recorded before are stale and throw.</summary>
+    /// <summary>
+    /// Writes over the elements in place (optimisers, loaders): graphs recorded before are stale and throw. Ask for the span anew
+    /// for each round of writes: the call is what tells that the elements change.
+    /// </summary>
     public Span<T> MutableSpan<T>()
         where T : unmanaged
     {
