@@ -47,6 +47,7 @@ internal unsafe struct ConvJob<T> : IJob
     public bool Packing;
     public int RowsPerPart;
     public int RowParts;
+    public int PanelParts;
     public int ImagesPerPart;
 
     /// <summary>The most strips of a kernel row.</summary>
@@ -92,12 +93,14 @@ internal unsafe struct ConvJob<T> : IJob
             return;
         }
 
+        int panelPart = index % PanelParts;
+        index /= PanelParts;
         int rowPart = index % RowParts;
         int group = index / RowParts % Groups;
         int image = index / RowParts / Groups * ImagesPerPart;
         int images = Math.Min(ImagesPerPart, Images - image);
         int from = rowPart * RowsPerPart, to = Math.Min(Rows.Outputs, from + RowsPerPart);
-        for (int j = 0; j < Panels; j++)
+        for (int j = Panels * panelPart / PanelParts; j < Panels * (panelPart + 1) / PanelParts; j++)
         {
             for (int r = 0; r < RowRegionCount; r++)
             {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mettle;
 
 /// <summary>
@@ -9,15 +11,18 @@ internal static unsafe class Convolution
     /// <summary>Images and results of a part stay in the second-level cache.</summary>
     private const int PartBytes = 1 << 18;
     private const int WantedParts = 16;
+
+    /// <summary>Edges of so many rows fill a tile.</summary>
+    private const int LeastRows = 8;
     private const long LeastWork = 1 << 19;
 
-    /// <summary>y = conv(x, w) + bias.</summary>
-    public static void Forward<T>(ConvGeometry s, Tensor x, Tensor w, Tensor? bias, Tensor y)
+    /// <summary>y = conv(x, w) + bias; by <see cref="Winograd"/> where that is wanted and fits.</summary>
+    public static void Forward<T>(ConvGeometry s, Tensor x, Tensor w, Tensor? bias, Tensor y, bool winograd = false)
         where T : unmanaged
     {
         var rows = TapAxis.Forward(s.OutHeight, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
         var columns = TapAxis.Forward(s.OutWidth, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth);
-        var source = Source(x, s);
+        var source = Source(x, s, winograd);
         var job = new ConvJob<T>
         {
             X = new(source),
@@ -34,15 +39,15 @@ internal static unsafe class Convolution
             Bias = bias is null ? null : (T*)bias.Pointer,
             BiasStep = bias?.Strides[0] ?? 0,
         };
-        Pass(job, s.Images, rows, columns);
+        Pass(job, s.Images, rows, columns, winograd);
         ChannelRows.Free(source, x);
     }
 
     /// <summary>x = transposed conv of g with w, one pass for each residue of the positions modulo the strides.</summary>
-    public static void InputGradient<T>(ConvGeometry s, Tensor g, Tensor w, Tensor x)
+    public static void InputGradient<T>(ConvGeometry s, Tensor g, Tensor w, Tensor x, bool winograd = false)
         where T : unmanaged
     {
-        var source = Source(g, s);
+        var source = Source(g, s, winograd);
         var job = new ConvJob<T>
         {
             X = new(source),
@@ -62,7 +67,7 @@ internal static unsafe class Convolution
             var rows = TapAxis.Backward(i, s.Height, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
             for (int j = 0; j < s.StrideWidth; j++)
             {
-                Pass(job, s.Images, rows, TapAxis.Backward(j, s.Width, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth));
+                Pass(job, s.Images, rows, TapAxis.Backward(j, s.Width, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth), winograd);
             }
         }
 
@@ -70,10 +75,10 @@ internal static unsafe class Convolution
     }
 
     // Few channels may lie in planes; the planes of many would fall on each other's places in the cache.
-    private static Tensor Source(Tensor x, ConvGeometry s)
-        => x.Shape[1] <= 8 && s is not { InChannels: 1, OutChannels: 1, Groups: > 1 } ? x : ChannelRows.Of(x);
+    private static Tensor Source(Tensor x, ConvGeometry s, bool winograd)
+        => x.Shape[1] <= 8 && !winograd && s is not { InChannels: 1, OutChannels: 1, Groups: > 1 } ? x : ChannelRows.Of(x);
 
-    private static void Pass<T>(ConvJob<T> job, int images, TapAxis rows, TapAxis columns)
+    private static void Pass<T>(ConvJob<T> job, int images, TapAxis rows, TapAxis columns, bool winograd)
         where T : unmanaged
     {
         if (images == 0 || job.Out == 0 || rows.Outputs == 0 || columns.Outputs == 0)
@@ -90,6 +95,12 @@ internal static unsafe class Convolution
         job.Rows = rows;
         job.Columns = columns;
         job.Images = images;
+        if (winograd && typeof(T) == typeof(float) && job.In > 0 && Winograd.Does(rows, columns, job.Groups))
+        {
+            Winograd.Pass(Unsafe.As<ConvJob<T>, ConvJob<float>>(ref job), rows, columns);
+            return;
+        }
+
         int nr = StripProduct<T>.PanelColumns;
         job.Panels = (job.Out + nr - 1) / nr;
         job.Depth = checked(rows.Taps * columns.Taps * job.In * nr) / nr;
@@ -116,11 +127,13 @@ internal static unsafe class Convolution
         long rowBytes = Math.Max(1, sizeof(T) * (((long)rows.Stride * job.Width * job.In) + ((long)columns.Outputs * job.Out)));
         int rowParts = Math.Max(1, (WantedParts + images - 1) / images);
         job.RowsPerPart = (int)Math.Clamp(
-            Math.Min(PartBytes / rowBytes, (rows.Outputs + rowParts - 1) / rowParts), Math.Min(rows.Outputs, (LeastWork + rowWork - 1) / rowWork), rows.Outputs);
+            Math.Min(PartBytes / rowBytes, (rows.Outputs + rowParts - 1) / rowParts), Math.Min(rows.Outputs, Math.Max(LeastRows, (LeastWork + rowWork - 1) / rowWork)), rows.Outputs);
         job.RowParts = (rows.Outputs + job.RowsPerPart - 1) / job.RowsPerPart;
         job.ImagesPerPart = job.RowParts > 1 ? 1 : (int)Math.Min(images, Math.Max(Math.Min(8, images / WantedParts), (LeastWork / (rowWork * rows.Outputs)) + 1));
         int imageParts = (images + job.ImagesPerPart - 1) / job.ImagesPerPart;
-        Scheduler.For(checked(imageParts * job.Groups * job.RowParts), job);
+        int parts = checked(imageParts * job.Groups * job.RowParts);
+        job.PanelParts = Math.Min(job.Panels, (WantedParts + parts - 1) / parts);
+        Scheduler.For(checked(parts * job.PanelParts), job);
         Memory.Return(scratch, bytes);
     }
 }

@@ -6,11 +6,14 @@ public sealed partial class Tensor
     public Tensor Conv1d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int dilation = 1, int groups = 1)
         => Convolve(new Conv([stride], [padding], [dilation], groups), weight, bias);
 
-    /// <summary>Convolution of [N, C, H, W] with [K, C / groups, kernel...], plus a bias [K] if given; PyTorch's conv2d.</summary>
-    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Pair? padding = null, Pair? dilation = null, int groups = 1)
+    /// <summary>
+    /// Convolution of [N, C, H, W] with [K, C / groups, kernel...], plus a bias [K] if given; PyTorch's conv2d. With
+    /// <paramref name="winograd"/> faster and less exact where the kernel is 3x3, see <see cref="ConvolutionOp.Winograd"/>.
+    /// </summary>
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Pair? stride = null, Pair? padding = null, Pair? dilation = null, int groups = 1, bool winograd = false)
     {
         var (s, p, d) = (stride ?? 1, padding ?? 0, dilation ?? 1);
-        return Convolve(new Conv([s.Height, s.Width], [p.Height, p.Width], [d.Height, d.Width], groups), weight, bias);
+        return Convolve(new Conv([s.Height, s.Width], [p.Height, p.Width], [d.Height, d.Width], groups, winograd), weight, bias);
     }
 
     /// <summary>Transposed convolution of [N, C, L] with [C, K / groups, kernel]; PyTorch's conv_transpose1d.</summary>

@@ -43,6 +43,16 @@ public sealed class ConvolutionTests
     [InlineData(18, 83, 6, 5, 83, 3, 2, 2, 2, 83)]
     [InlineData(2, 64, 9, 30, 64, 3, 1, 1, 1, 1)]
     [InlineData(1, 70, 10, 10, 4, 5, 3, 2, 1, 1)]
+    [InlineData(2, 3, 19, 17, 20, 7, 2, 3, 1, 1)]
+    [InlineData(2, 3, 11, 12, 16, 3, 1, 2, 2, 1)]
+    [InlineData(1, 5, 9, 8, 32, 2, 3, 0, 1, 1)]
+    [InlineData(1, 3, 5, 6, 4, 3, 1, 4, 1, 1)]
+    [InlineData(2, 20, 4, 3, 3, 3, 2, 5, 1, 1)]
+    [InlineData(9, 16, 5, 4, 16, 3, 1, 1, 1, 1)]
+    [InlineData(1, 300, 3, 3, 34, 1, 1, 0, 1, 1)]
+    [InlineData(1, 150, 4, 4, 17, 3, 1, 1, 1, 1)]
+    [InlineData(2, 40, 21, 13, 40, 3, 1, 1, 1, 40)]
+    [InlineData(1, 24, 9, 20, 24, 5, 1, 2, 1, 24)]
     public void Convolution_AllThree_MatchDirectSums(int n, int c, int h, int w, int k, int kernel, int stride, int pad, int dilation, int groups)
     {
         var x = Draw(1, n, c, h, w);
@@ -89,6 +99,101 @@ public sealed class ConvolutionTests
             Assert.Equal(Bits(new ConvInputGrad([h, w], s, p, d, groups).Apply(tg, tw)), Bits(new ConvInputGrad([h, w], s, p, d, groups).Apply(lg, tw)));
             Assert.Equal(Bits(new ConvWeightGrad([kernel, kernel], s, p, d, groups).Apply(tx, tg)), Bits(new ConvWeightGrad([kernel, kernel], s, p, d, groups).Apply(lx, lg)));
         }
+    }
+
+    // An infinity or NaN shows where it is seen and nowhere else, whichever way a kernel goes.
+    [Theory]
+    [InlineData(3, 16, 1, 1)]
+    [InlineData(3, 5, 2, 1)]
+    [InlineData(16, 16, 1, 1)]
+    [InlineData(20, 40, 2, 1)]
+    [InlineData(24, 24, 1, 24)]
+    [InlineData(24, 24, 2, 24)]
+    public void Convolution_WithInfinityAndNan_KeepsThemWhereSeen(int c, int k, int stride, int groups)
+    {
+        using var scope = MemoryScope.Begin();
+        int oh = ((7 - 1) / stride) + 1, ow = ((9 - 1) / stride) + 1;
+        var conv = new Conv([stride, stride], [1, 1], [1, 1], groups);
+        Check(conv, [With(Draw(20, 2, c, 7, 9), 0, double.PositiveInfinity), Draw(21, k, c / groups, 3, 3)]);
+        Check(conv, [With(Draw(20, 2, c, 7, 9), 40, double.NaN), Draw(21, k, c / groups, 3, 3)]);
+        Check(conv, [Draw(20, 2, c, 7, 9), With(Draw(21, k, c / groups, 3, 3), 0, double.NegativeInfinity)]);
+        var input = new ConvInputGrad([7, 9], [stride, stride], [1, 1], [1, 1], groups);
+        Check(input, [With(Draw(22, 2, k, oh, ow), 0, double.NaN), Draw(21, k, c / groups, 3, 3)]);
+        var weight = new ConvWeightGrad([3, 3], [stride, stride], [1, 1], [1, 1], groups);
+        Check(weight, [Draw(20, 2, c, 7, 9), With(Draw(22, 2, k, oh, ow), 0, double.PositiveInfinity)]);
+        Check(weight, [With(Draw(20, 2, c, 7, 9), 62, double.NaN), Draw(22, 2, k, oh, ow)]);
+
+        static void Check(Op op, Tensor[] inputs)
+        {
+            double[] expected = Conformance.Oracles.OracleTable.Run(op.Name, op, [.. inputs.Select(Conformance.NdArray.Of)])[0].Values;
+            Assert.Contains(expected, double.IsFinite);
+            Assert.Contains(expected, v => !double.IsFinite(v));
+            double[] actual = op.Apply(inputs[0].To(DType.F32), inputs[1].To(DType.F32)).To(DType.F64).ToArray<double>();
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.True(
+                    expected[i].Equals(actual[i]) || Math.Abs(expected[i] - actual[i]) <= 1e-4,
+                    $"{op}: element {i} is {actual[i]}, should be {expected[i]}");
+            }
+        }
+
+        static Tensor With(Tensor t, int at, double value)
+        {
+            double[] values = t.ToArray<double>();
+            values[at] = value;
+            return Tensor.From(values, t.Shape);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1, 1, 1, 1)]
+    [InlineData(2, 3, 9, 10, 5, 1)]
+    [InlineData(1, 16, 8, 8, 32, 0)]
+    [InlineData(3, 33, 13, 7, 35, 1)]
+    [InlineData(1, 64, 30, 27, 64, 2)]
+    [InlineData(9, 24, 6, 5, 17, 3)]
+    public void Winograd_ForwardAndInputGradient_WithinStatedBound(int n, int c, int h, int w, int k, int pad)
+    {
+        using var scope = MemoryScope.Begin();
+        var (x, weight) = (Draw(30, n, c, h, w), Draw(31, k, c, 3, 3));
+        var bias = Draw(32, k);
+        var y = x.Conv2d(weight, bias, padding: pad);
+        var fast = x.To(DType.F32).Conv2d(weight.To(DType.F32), bias.To(DType.F32), padding: pad, winograd: true);
+        Within(y, fast, x, weight.Abs().Sum(1, 2, 3), c);
+        var g = Draw(33, y.Shape.Dims.ToArray());
+        int[] one = [1, 1], p = [pad, pad];
+        var direct = new ConvInputGrad([h, w], one, p, one).Apply(g, weight);
+        Within(direct, new ConvInputGrad([h, w], one, p, one, 1, winograd: true).Apply(g.To(DType.F32), weight.To(DType.F32)), g, weight.Abs().Sum(0, 2, 3), k);
+
+        static void Within(Tensor expected, Tensor actual, Tensor x, Tensor sums, int channels)
+        {
+            double largest = x.Abs().Max().Item() * sums.Max().Item();
+            double error = (expected - actual.To(DType.F64)).Abs().Max().Item();
+            double unit = Math.Pow(2, -24);
+            Assert.True(error <= 860 * (channels + 14) * unit * largest, $"{error} is over the bound.");
+            Assert.True(error <= 40 * unit * largest, $"{error} is far over what random numbers give.");
+        }
+    }
+
+    [Fact]
+    public void Winograd_Gradients_AreThoseOfTheConvolution()
+    {
+        using var scope = MemoryScope.Begin();
+        var x = Draw(34, 2, 6, 9, 8).To(DType.F32).WithGrad();
+        var w = Draw(35, 7, 6, 3, 3).To(DType.F32).WithGrad();
+        var direct = Autograd.Grad(x.Conv2d(w, padding: 1).Square().Sum(), [x, w]);
+        var fast = Autograd.Grad(x.Conv2d(w, padding: 1, winograd: true).Square().Sum(), [x, w]);
+        for (int i = 0; i < 2; i++)
+        {
+            TorchComparison.Same("gradient", direct[i]!.To(DType.F64), fast[i]!, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Winograd_WithoutImages_GivesNone()
+    {
+        using var scope = MemoryScope.Begin();
+        Assert.Equal([0, 4, 5, 5], Tensor.Zeros([0, 2, 5, 5]).Conv2d(Tensor.Ones([4, 2, 3, 3]), padding: 1, winograd: true).Shape.Dims.ToArray());
     }
 
     [Theory]
@@ -152,7 +257,7 @@ public sealed class ConvolutionTests
             {
                 Scheduler.Threads = count;
                 var (lx, lw) = (x.WithGrad(), w.WithGrad());
-                var y = lx.Conv2d(lw, padding: 1);
+                var y = lx.Conv2d(lw, padding: 1) + lx.Conv2d(lw, padding: 1, winograd: true);
                 var g = Autograd.Grad((y * y).Sum(), [lx, lw], retainGraph: true);
                 return [.. Bits(y), .. Bits(g[0]!), .. Bits(g[1]!)];
             }

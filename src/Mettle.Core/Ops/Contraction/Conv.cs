@@ -2,13 +2,14 @@ namespace Mettle;
 
 /// <summary>
 /// Convolution of images with filters, plus an optional bias per filter. Each result element starts at the bias (or 0) and
-/// is one chain of fused multiply-adds over ascending (kernel row, kernel column, channel), padding left out.
+/// is one chain of fused multiply-adds over ascending (kernel row, kernel column, channel), padding left out; with
+/// <see cref="ConvolutionOp.Winograd"/> the order is another.
 /// </summary>
 public sealed class Conv : ConvolutionOp
 {
     /// <summary>One stride, padding and dilation per spatial axis.</summary>
-    public Conv(ReadOnlySpan<int> stride, ReadOnlySpan<int> padding, ReadOnlySpan<int> dilation, int groups = 1)
-        : base(stride, padding, dilation, groups)
+    public Conv(ReadOnlySpan<int> stride, ReadOnlySpan<int> padding, ReadOnlySpan<int> dilation, int groups = 1, bool winograd = false)
+        : base(stride, padding, dilation, groups, winograd)
     {
     }
 
@@ -47,7 +48,7 @@ public sealed class Conv : ConvolutionOp
         }
 
         var (x, w) = (node.Inputs[0], node.Inputs[1]);
-        result[0] = node.Needs(0) ? new ConvInputGrad(x.Shape.Dims[2..], [.. Stride], [.. Padding], [.. Dilation], Groups).Apply(g, w) : null;
+        result[0] = node.Needs(0) ? new ConvInputGrad(x.Shape.Dims[2..], [.. Stride], [.. Padding], [.. Dilation], Groups, Winograd).Apply(g, w) : null;
         result[1] = node.Needs(1) ? new ConvWeightGrad(w.Shape.Dims[2..], [.. Stride], [.. Padding], [.. Dilation], Groups).Apply(x, g) : null;
         if (result.Length > 2 && node.Needs(2))
         {
@@ -104,7 +105,7 @@ public sealed class Conv : ConvolutionOp
         var geometry = Geometry(x.Shape, w.Shape, y.Shape);
         if (x.DType == DType.F32)
         {
-            Convolution.Forward<float>(geometry, x, w, bias, y);
+            Convolution.Forward<float>(geometry, x, w, bias, y, Winograd);
         }
         else
         {
@@ -120,6 +121,7 @@ public sealed class Conv : ConvolutionOp
         new("groups", new Conv([1, 1], [1, 1], [1, 1], 2), 2 * 6 * 4 * 4 * (2 * 9), new SampleInput([1, 4, 4, 4]), new SampleInput([6, 2, 3, 3])) { Tolerance = 1e-5 },
         new("depthwise", new Conv([2, 2], [1, 1], [1, 1], 3), 2 * 2 * 3 * 3 * 3 * 9, new SampleInput([2, 3, 5, 5]), new SampleInput([3, 1, 3, 3])) { Tolerance = 1e-5 },
         new("one axis", new Conv([2], [2], [2]), 2 * 2 * 4 * 4 * (3 * 3), new SampleInput([2, 3, 7]), new SampleInput([4, 3, 3])) { Tolerance = 1e-5 },
+        new("winograd", new Conv([1, 1], [1, 1], [1, 1], 1, winograd: true), 2 * 5 * 6 * 7 * (18 * 9), new SampleInput([1, 18, 6, 7]), new SampleInput([5, 18, 3, 3])) { Tolerance = 1e-4 },
         new("many channels", new Conv([1, 1], [1, 1], [1, 1]), 2 * 40 * 3 * 9 * (33 * 9), new SampleInput([1, 33, 3, 9]), new SampleInput([40, 33, 3, 3])) { Tolerance = 2e-5 },
     ];
 

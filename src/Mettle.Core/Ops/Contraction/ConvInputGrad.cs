@@ -9,8 +9,8 @@ public sealed class ConvInputGrad : ConvolutionOp
     private readonly int[] size;
 
     /// <summary>The images' spatial size, and the attributes of the convolution.</summary>
-    public ConvInputGrad(ReadOnlySpan<int> size, ReadOnlySpan<int> stride, ReadOnlySpan<int> padding, ReadOnlySpan<int> dilation, int groups = 1)
-        : base(stride, padding, dilation, groups) => this.size = size.ToArray();
+    public ConvInputGrad(ReadOnlySpan<int> size, ReadOnlySpan<int> stride, ReadOnlySpan<int> padding, ReadOnlySpan<int> dilation, int groups = 1, bool winograd = false)
+        : base(stride, padding, dilation, groups, winograd) => this.size = size.ToArray();
 
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("conv_input_grad", typeof(ConvInputGrad), Samples, Errors);
@@ -51,7 +51,7 @@ public sealed class ConvInputGrad : ConvolutionOp
         var (g, w) = (node.Inputs[0], node.Inputs[1]);
         return
         [
-            node.Needs(0) ? new Conv([.. Stride], [.. Padding], [.. Dilation], Groups).Apply(u, w) : null,
+            node.Needs(0) ? new Conv([.. Stride], [.. Padding], [.. Dilation], Groups, Winograd).Apply(u, w) : null,
             node.Needs(1) ? new ConvWeightGrad(w.Shape.Dims[2..], [.. Stride], [.. Padding], [.. Dilation], Groups).Apply(u, g) : null,
         ];
     }
@@ -84,7 +84,7 @@ public sealed class ConvInputGrad : ConvolutionOp
         var geometry = Geometry(x.Shape, w.Shape, g.Shape);
         if (x.DType == DType.F32)
         {
-            Convolution.InputGradient<float>(geometry, g, w, x);
+            Convolution.InputGradient<float>(geometry, g, w, x, Winograd);
         }
         else
         {
