@@ -34,64 +34,8 @@ internal static unsafe class Pooling
         var source = ChannelRows.Of(x);
         Scheduler.For(
             window.Images * y.Shape[2],
-            new MeanJob<T> { Window = window, CountPadding = countPadding, Spread = spread, X = new(source), Y = new(y), Rows = y.Shape[2], Columns = y.Shape[3] });
+            new PoolMeanJob<T> { Window = window, CountPadding = countPadding, Spread = spread, X = new(source), Y = new(y), Rows = y.Shape[2], Columns = y.Shape[3] });
         ChannelRows.Free(source, x);
-    }
-
-    private struct MeanJob<T> : IJob
-        where T : unmanaged, INumber<T>
-    {
-        public PoolWindow Window;
-        public bool CountPadding;
-        public bool Spread;
-        public ImageView<T> X;
-        public ImageView<T> Y;
-        public int Rows;
-        public int Columns;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public readonly void Run(int index)
-        {
-            int image = index / Rows, i = index % Rows;
-            int w = Vector512<T>.Count;
-            var rows = Spread ? Window.RowsOver(i) : Window.Rows(i);
-            T* x = X.Data + (image * X.Image);
-            for (int j = 0; j < Columns; j++)
-            {
-                var columns = Spread ? Window.ColumnsOver(j) : Window.Columns(j);
-                T* y = Y.Data + (image * Y.Image) + (i * Y.Row) + (j * Y.Column);
-                int c = 0;
-                for (; c <= Window.Channels - w; c += w)
-                {
-                    Add<WholeVector>(x, y, i, j, rows, columns, c);
-                }
-
-                if (c < Window.Channels)
-                {
-                    Add<PartVector>(x, y, i, j, rows, columns, c);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Add<TAccess>(T* x, T* y, int i, int j, (int From, int To) rows, (int From, int To) columns, int c)
-            where TAccess : struct, IVectorAccess
-        {
-            nint left = Window.Channels - c;
-            var sum = Vector512<T>.Zero;
-            for (int p = rows.From; p < rows.To; p++)
-            {
-                for (int q = columns.From; q < columns.To; q++)
-                {
-                    var v = TAccess.Load(x + (p * X.Row) + (q * X.Column) + c, left);
-                    sum += Spread ? v / Divisor(p, q) : v;
-                }
-            }
-
-            TAccess.Store(Spread ? sum : sum / Divisor(i, j), y + c, left);
-        }
-
-        private readonly Vector512<T> Divisor(int i, int j) => Vector512.Create(T.CreateTruncating(Window.Divisor(i, j, CountPadding)));
     }
 
     private struct MaxJob<T> : IJob

@@ -19,5 +19,8 @@ public sealed partial class Tensor
         => Unsqueeze(2).AvgPool2d((1, kernel), (1, stride ?? kernel), (0, padding), countIncludePad).Squeeze(2);
 
     /// <summary>Mean of each plane, [N, C, 1, 1]: PyTorch's adaptive_avg_pool2d to size 1.</summary>
-    public Tensor GlobalAvgPool2d() => Rank == 4 ? KeepMean([2, 3]) : throw new ArgumentException($"global_avg_pool: needs [N, C, H, W], got {Shape}.");
+    public Tensor GlobalAvgPool2d()
+        => Rank == 4 && DType.IsFloat() && Shape[2] > 0 && Shape[3] > 0 ? AvgPool2d((Shape[2], Shape[3]))
+        : Rank == 4 ? KeepMean([2, 3])
+        : throw new ArgumentException($"global_avg_pool: needs [N, C, H, W], got {Shape}.");
 }

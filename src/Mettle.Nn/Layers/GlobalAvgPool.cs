@@ -4,5 +4,5 @@ namespace Mettle.Nn;
 public sealed class GlobalAvgPool : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x, Pass pass) => Watch(x.Flatten(2).Mean(2));
+    public override Tensor Forward(Tensor x, Pass pass) => Watch(x.Rank == 4 ? x.GlobalAvgPool2d().Flatten(1) : x.Flatten(2).Mean(2));
 }

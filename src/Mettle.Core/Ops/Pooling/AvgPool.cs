@@ -53,6 +53,7 @@ public sealed class AvgPool : PoolOp
     [
         new("plain", new AvgPool(2, 2, 0), 2 * 3 * 2 * 2 * 4, new SampleInput([2, 3, 4, 5])),
         new("padded", new AvgPool(3, 2, 1), 18 * 3 * 3 * 9, new SampleInput([1, 18, 6, 5])),
+        new("wide", new AvgPool((7, 11), 2, 0), 2 * 19 * 1 * 2 * 77, new SampleInput([2, 19, 8, 13])) { Tolerance = 1e-5 },
         new("without padding", new AvgPool((2, 3), 1, (1, 1), false), 2 * 6 * 5 * 6, new SampleInput([1, 2, 5, 5])),
     ];
 
