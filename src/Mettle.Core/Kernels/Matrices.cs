@@ -18,8 +18,13 @@ internal unsafe struct Matrices<T>
 
     public static Matrices<T> Of(Tensor t)
     {
-        int count = 1;
-        foreach (int d in t.Shape.Dims[..^2])
+        // An extra axis of length 1 keeps the innermost run at one matrix.
+        int axes = t.Rank - 2, count = 1;
+        Span<int> dims = stackalloc int[axes + 1], strides = stackalloc int[axes + 1];
+        t.Shape.Dims[..axes].CopyTo(dims);
+        t.Strides.AsSpan()[..axes].CopyTo(strides);
+        (dims[axes], strides[axes]) = (1, 0);
+        foreach (int d in dims)
         {
             count = checked(count * d);
         }
@@ -27,8 +32,7 @@ internal unsafe struct Matrices<T>
         return new()
         {
             data = (T*)t.Pointer,
-            // An extra axis of length 1 keeps the innermost run at one matrix.
-            lead = Loop.InOrder([.. t.Shape.Dims[..^2], 1], [.. t.Strides.AsSpan()[..^2], 0]),
+            lead = Loop.InOrder(dims, strides),
             Row = t.Strides[^2],
             Column = t.Strides[^1],
             Count = count,
