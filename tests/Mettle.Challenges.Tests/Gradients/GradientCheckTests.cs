@@ -99,7 +99,7 @@ public sealed class GradientCheckTests : IDisposable
         Assert.Equal(Severity.Problem, found.Severity);
         Assert.Null(found.PValue);
         Assert.Contains("'hidden.1.0' (Linear)", found.Title, StringComparison.Ordinal);
-        Assert.Contains("matmul", found.Title, StringComparison.Ordinal);
+        Assert.Contains("affine", found.Title, StringComparison.Ordinal);
         Assert.Contains("Linear.cs:", found.Title, StringComparison.Ordinal);
     }
 
