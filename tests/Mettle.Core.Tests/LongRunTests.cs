@@ -50,6 +50,36 @@ public sealed class LongRunTests(ITestOutputHelper output)
         Array.ForEach(parameters, p => p.Release());
     }
 
+    [Fact]
+    public void Training_AfterWarmUp_LeavesHardlyAnyGarbage()
+    {
+        using var parameters = MemoryScope.Begin();
+        var weight = Tensor.Normal(Key.At(3), [8, 32]).WithGrad();
+        var bias = Tensor.Zeros([8]).WithGrad();
+        var x = Tensor.Normal(Key.At(4), [16, 32]);
+        void Once()
+        {
+            using var scope = MemoryScope.Begin();
+            x.Affine(weight, bias, rectified: true).Sum().Backward();
+            weight.Grad = bias.Grad = null;
+        }
+
+        for (int i = 0; i < 200; i++)
+        {
+            Once();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            Once();
+        }
+
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{each} bytes of garbage for a step of two ops"));
+        Assert.InRange(each, 0, 2000);
+    }
+
     private static double Step(Tensor[] p, int step)
     {
         using var scope = MemoryScope.Begin();

@@ -124,10 +124,12 @@ public static unsafe class Memory
         }
     }
 
-    internal static void* Allocate(long bytes, out long size)
+    internal static void* Allocate(long bytes, out long size) => Allocate(bytes, out size, ThreadContext.Current);
+
+    internal static void* Allocate(long bytes, out long size, ThreadContext here)
     {
         int c = ClassOf(Math.Max(64, bytes), out size);
-        void* p = size <= BlockCache.LargestBlock ? ThreadContext.Current.Blocks.Take(c, size) : null;
+        void* p = size <= BlockCache.LargestBlock ? here.Blocks.Take(c, size) : null;
         if (p is null)
         {
             p = TakeShared(c, ref size);
@@ -141,11 +143,13 @@ public static unsafe class Memory
         return p;
     }
 
-    internal static void Return(void* pointer, long size)
+    internal static void Return(void* pointer, long size) => Return(pointer, size, ThreadContext.Current);
+
+    internal static void Return(void* pointer, long size, ThreadContext here)
     {
         int c = ClassOf(size, out _);
         bool large = size > BlockCache.LargestBlock;
-        if (large || !ThreadContext.Current.Blocks.Give(pointer, c, size))
+        if (large || !here.Blocks.Give(pointer, c, size))
         {
             GiveShared(pointer, c, size, counted: !large);
         }

@@ -124,7 +124,7 @@ public sealed class MemoryScope : IDisposable
         for (int i = 0; i < count; i++)
         {
             owned[i].Scope = null;
-            owned[i].Release(ScopeEnded);
+            owned[i].Release(ScopeEnded, here);
         }
 
         Array.Clear(owned, 0, count);

@@ -52,7 +52,7 @@ internal sealed unsafe class Storage
         var scope = here.Scope;
         // Tensors of long ago still refer to a shell used before: what the garbage collector is to free must not hang on them.
         var storage = (scope is null ? null : here.TakeShell()) ?? new Storage();
-        storage.pointer = Memory.Allocate(bytes, out storage.size);
+        storage.pointer = Memory.Allocate(bytes, out storage.size, here);
         storage.Bytes = bytes;
         storage.Holders = 0;
         storage.Retained = false;
@@ -76,25 +76,25 @@ internal sealed unsafe class Storage
     public void* PointerOf(int generation) => generation == Generation ? pointer : throw Gone(generation);
 
     /// <summary>Frees the block; a later access throws with <paramref name="because"/>.</summary>
-    public void Release(string because)
+    public void Release(string because, ThreadContext here)
     {
         Turned?.Release();
         Turned = null;
-        Memory.Return(pointer, size);
+        Memory.Return(pointer, size, here);
         Generation++;
         pointer = null;
         released = because;
         Producer = null;
         guard?.Disarm();
         guard = null;
-        ThreadContext.Current.Give(this);
+        here.Give(this);
     }
 
     /// <summary>Frees the block now, whoever owns it.</summary>
     public void ReleaseFromOwner(string because)
     {
         Scope?.Forget(this);
-        Release(because);
+        Release(because, ThreadContext.Current);
     }
 
     /// <summary>Hands the block to <paramref name="scope"/>, or to the garbage collector if null.</summary>

@@ -12,7 +12,7 @@ public abstract class FusedOp : Op
     /// <inheritdoc/>
     public sealed override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
     {
-        if (!Autograd.IsRecording && !Tracer.IsActive)
+        if (ThreadContext.Current is { IsQuiet: true, Tracer: null })
         {
             return FusedGradient(node, grads);
         }

@@ -5,7 +5,8 @@ namespace Mettle.Nn;
 
 /// <summary>
 /// Euclidean norm over tensors, accumulated in float64 so that squares of f32 values neither overflow nor vanish. The order
-/// is fixed: eight lanes over chunks of 16384 elements, chunks in index order, tensors in the order given.
+/// is fixed: four vectors of eight lanes in turn over chunks of 16384 elements, joined as (0+1)+(2+3); chunks in index order,
+/// tensors in the order given.
 /// </summary>
 public static unsafe class GradientNorm
 {
@@ -100,15 +101,27 @@ public static unsafe class GradientNorm
         public readonly void Run(int index)
         {
             nint from = (nint)index * Chunk, to = Math.Min(Count, from + Chunk);
-            var sum = Vector512<double>.Zero;
-            for (nint i = from; i < to; i += Vector512<float>.Count)
+            Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+            int lanes = Vector512<float>.Count;
+            nint i = from;
+            for (; i <= to - (2 * lanes); i += 2 * lanes)
             {
-                var x = UpdateLanes.Load(Source + i, to - i);
-                sum = Add(sum, Vector512.WidenLower(x));
-                sum = Add(sum, Vector512.WidenUpper(x));
+                var x = Vector512.Load(Source + i);
+                var y = Vector512.Load(Source + i + lanes);
+                s0 = Add(s0, Vector512.WidenLower(x));
+                s1 = Add(s1, Vector512.WidenUpper(x));
+                s2 = Add(s2, Vector512.WidenLower(y));
+                s3 = Add(s3, Vector512.WidenUpper(y));
             }
 
-            Sums[index] = Fold(sum);
+            for (; i < to; i += lanes)
+            {
+                var x = UpdateLanes.Load(Source + i, to - i);
+                s0 = Add(s0, Vector512.WidenLower(x));
+                s1 = Add(s1, Vector512.WidenUpper(x));
+            }
+
+            Sums[index] = Fold(s0 + s1 + (s2 + s3));
         }
     }
 
@@ -122,13 +135,23 @@ public static unsafe class GradientNorm
         public readonly void Run(int index)
         {
             nint from = (nint)index * Chunk, to = Math.Min(Count, from + Chunk);
-            var sum = Vector512<double>.Zero;
-            for (nint i = from; i < to; i += Vector512<double>.Count)
+            Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default;
+            int lanes = Vector512<double>.Count;
+            nint i = from;
+            for (; i <= to - (4 * lanes); i += 4 * lanes)
             {
-                sum = Add(sum, UpdateLanes.Load(Source + i, to - i));
+                s0 = Add(s0, Vector512.Load(Source + i));
+                s1 = Add(s1, Vector512.Load(Source + i + lanes));
+                s2 = Add(s2, Vector512.Load(Source + i + (2 * lanes)));
+                s3 = Add(s3, Vector512.Load(Source + i + (3 * lanes)));
             }
 
-            Sums[index] = Fold(sum);
+            for (; i < to; i += lanes)
+            {
+                s0 = Add(s0, UpdateLanes.Load(Source + i, to - i));
+            }
+
+            Sums[index] = Fold(s0 + s1 + (s2 + s3));
         }
     }
 }

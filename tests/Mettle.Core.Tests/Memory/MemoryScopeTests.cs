@@ -129,6 +129,49 @@ public sealed class MemoryScopeTests
     }
 
     [Fact]
+    public void Use_LongAfterScope_NeverReachesWhatTheMemoryServesNow()
+    {
+        Tensor old;
+        using (MemoryScope.Begin())
+        {
+            old = Tensor.Ones([2]);
+        }
+
+        for (int round = 0; round < 3; round++)
+        {
+            using var scope = MemoryScope.Begin();
+            var others = Enumerable.Range(0, 100).Select(i => Tensor.Full([2], i)).ToArray();
+            Assert.True(old.IsReleased);
+            Assert.Throws<ObjectDisposedException>(() => old.ToArray<float>());
+            Assert.Throws<ObjectDisposedException>(() => (old + 1).ToArray<float>());
+            Assert.Throws<ObjectDisposedException>(() => old.MutableSpan<float>());
+            Assert.Throws<ObjectDisposedException>(old.Persist);
+            Assert.Throws<ObjectDisposedException>(old.Retain);
+            int blocks = scope.Blocks;
+            scope.Keep(old);
+            old.Release();
+            Assert.Equal(blocks, scope.Blocks);
+            Assert.All(others, (t, i) => Assert.Equal([i, i], t.ToArray<float>()));
+        }
+    }
+
+    [Fact]
+    public void Backward_OfGraphWhoseOperandsScopeEnded_ThrowsEvenWhenTheMemoryServesAnother()
+    {
+        using var outer = MemoryScope.Begin();
+        Tensor loss;
+        using (var inner = MemoryScope.Begin())
+        {
+            var x = Tensor.Ones([3]).WithGrad();
+            loss = inner.Keep((x.Exp() * 2).Sum());
+        }
+
+        var others = Enumerable.Range(0, 20).Select(i => Tensor.Full([3], i)).ToArray();
+        Assert.Throws<ObjectDisposedException>(() => loss.Backward());
+        Assert.All(others, (t, i) => Assert.Equal([i, i, i], t.ToArray<float>()));
+    }
+
+    [Fact]
     public void Blocks_ThreadsOfTheirOwn_HaveScopesOfTheirOwn()
     {
         using var scope = MemoryScope.Begin();

@@ -101,6 +101,95 @@ public sealed unsafe class MemoryTests
     }
 
     [Fact]
+    public void Trim_BlocksThatAnotherThreadCached_GoBackToo()
+    {
+        using var cached = new ManualResetEventSlim();
+        using var trimmed = new ManualResetEventSlim();
+        bool again = false;
+        var other = new Thread(() =>
+        {
+            Memory.Return(Memory.Allocate(3000, out long size), size);
+            cached.Set();
+            trimmed.Wait();
+            void* p = Memory.Allocate(3000, out size);
+            again = p is not null;
+            Memory.Return(p, size);
+        });
+        other.Start();
+        cached.Wait();
+        Memory.Trim();
+        Assert.Equal(0, Memory.CachedBytes);
+        trimmed.Set();
+        other.Join();
+        Assert.True(again);
+    }
+
+    [Fact]
+    public void Trim_WhileOtherThreadsAllocate_LosesNoBlock()
+    {
+        long live = Memory.LiveBlocks;
+        int wrong = 0;
+        bool done = false;
+        var threads = Enumerable.Range(1, 3).Select(id => new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                long* p = (long*)Memory.Allocate(64 * (1 + (id % 2)), out long size);
+                *p = id;
+                Thread.Yield();
+                wrong += *p == id ? 0 : 1;
+                Memory.Return(p, size);
+            }
+        })).ToArray();
+        Array.ForEach(threads, t => t.Start());
+        for (int i = 0; i < 200; i++)
+        {
+            Memory.Trim();
+        }
+
+        Volatile.Write(ref done, true);
+        Array.ForEach(threads, t => t.Join());
+        Assert.Equal(0, wrong);
+        Assert.Equal(live, Memory.LiveBlocks);
+    }
+
+    [Fact]
+    public void Return_ManySizesOneAfterTheOther_DoesNotPileUp()
+    {
+        Memory.Trim();
+        for (int i = 0; i < 40; i++)
+        {
+            Memory.Return(Memory.Allocate((20L << 20) << (i / 10), out long size), size);
+            Memory.Return(Memory.Allocate((25L << 20) << (i / 10), out size), size);
+            Memory.Return(Memory.Allocate((30L << 20) << (i / 10), out size), size);
+            Memory.Return(Memory.Allocate((35L << 20) << (i / 10), out size), size);
+        }
+
+        // Together the sizes are 1.6 GiB, the largest alone 280 MiB.
+        Assert.InRange(Memory.CachedBytes, 0, 800L << 20);
+        Memory.Trim();
+    }
+
+    [Fact]
+    public void Return_ByAnotherThread_CountsOnce()
+    {
+        long live = Memory.LiveBlocks, bytes = Memory.LiveBytes;
+        void* p = Memory.Allocate(5000, out long size);
+        var other = new Thread(() => Memory.Return(p, size));
+        other.Start();
+        other.Join();
+        Assert.Equal((live, bytes), (Memory.LiveBlocks, Memory.LiveBytes));
+        for (int i = 0; i < 3; i++)
+        {
+            // The thread's cache goes with it.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal((live, bytes), (Memory.LiveBlocks, Memory.LiveBytes));
+    }
+
+    [Fact]
     public void PeakBytes_AfterReset_FollowsTheLargestMoment()
     {
         Memory.ResetPeak();

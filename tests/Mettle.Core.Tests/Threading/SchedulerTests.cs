@@ -130,6 +130,30 @@ public sealed unsafe class SchedulerTests(ITestOutputHelper output) : IDisposabl
     }
 
     [Fact]
+    public void For_WorkerHeldUp_CallerWorksAloneForAWhile()
+    {
+        Scheduler.Threads = 2;
+        int caller = Environment.CurrentManagedThreadId;
+        var ids = new int[64];
+        bool alone = false;
+        fixed (int* p = ids)
+        {
+            // Whether a worker joins at all depends on the machine: try until one did and was slow.
+            for (int attempt = 0; attempt < 500 && !alone; attempt++)
+            {
+                Array.Clear(ids);
+                Scheduler.For(2, new SlowElsewhereJob { Ids = p, Caller = caller });
+                bool joined = ids[0] != caller || ids[1] != caller;
+                Scheduler.For(ids.Length, new WhoJob { Ids = p });
+                alone = joined && ids.All(id => id == caller);
+            }
+        }
+
+        Assert.True(alone);
+        For_AnyThreads_RunsEveryIndexOnce(2);
+    }
+
+    [Fact]
     public void For_EmptyRegion_CostIsPrinted()
     {
         Scheduler.Threads = 2;
@@ -150,6 +174,30 @@ public sealed unsafe class SchedulerTests(ITestOutputHelper output) : IDisposabl
         }
 
         Assert.Equal(20001, seen[0]);
+    }
+
+    private struct WhoJob : IJob
+    {
+        public int* Ids;
+
+        public readonly void Run(int index) => Ids[index] = Environment.CurrentManagedThreadId;
+    }
+
+    private struct SlowElsewhereJob : IJob
+    {
+        public int* Ids;
+        public int Caller;
+
+        public readonly void Run(int index)
+        {
+            int self = Environment.CurrentManagedThreadId;
+            Ids[index] = self;
+            var clock = Stopwatch.StartNew();
+            while (clock.Elapsed.TotalMilliseconds < (self == Caller ? 0.2 : 4))
+            {
+                // Computing for as long as a core that others use might take.
+            }
+        }
     }
 
     private struct CountJob : IJob
