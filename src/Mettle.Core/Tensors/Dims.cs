@@ -45,6 +45,12 @@ internal sealed class Dims
     /// <summary>A hash of the dimensions.</summary>
     public int Hash { get; }
 
+    /// <summary>The op that repeats a tensor to these dimensions, once there was one.</summary>
+    public Broadcast? Broadcast { get; set; }
+
+    /// <summary>The op that reshapes a tensor to these dimensions, once there was one.</summary>
+    public Reshape? Reshape { get; set; }
+
     /// <summary>The shared object for <paramref name="values"/>, made if it is not there.</summary>
     public static Dims Of(ReadOnlySpan<int> values)
     {

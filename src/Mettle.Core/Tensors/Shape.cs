@@ -112,6 +112,12 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>Enumerates the dimensions (needed by collection expressions).</summary>
     public ReadOnlySpan<int>.Enumerator GetEnumerator() => Dims.GetEnumerator();
 
+    /// <summary>The op that repeats a tensor to this shape.</summary>
+    internal Broadcast ToBroadcast() => known is null ? new(this) : known.Broadcast ??= new(this);
+
+    /// <summary>The op that reshapes a tensor to this shape.</summary>
+    internal Reshape ToReshape() => known is null ? new(this) : known.Reshape ??= new(this);
+
     /// <summary>Row-major strides, in elements. Shared: not to be written.</summary>
     internal int[] RowMajorStrides() => known is null ? [] : known.RowMajor;
 

@@ -28,7 +28,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The same elements under another shape.</summary>
-    public Tensor Reshape(Shape shape) => shape == Shape ? this : new Reshape(shape).Apply(this);
+    public Tensor Reshape(Shape shape) => shape == Shape ? this : shape.ToReshape().Apply(this);
 
     /// <summary>All axes from <paramref name="from"/> on merged into one.</summary>
     public Tensor Flatten(int from = 0)
@@ -69,7 +69,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Repeats to <paramref name="shape"/> by NumPy's rule, without copying.</summary>
-    public Tensor Broadcast(Shape shape) => shape == Shape ? this : new Broadcast(shape).Apply(this);
+    public Tensor Broadcast(Shape shape) => shape == Shape ? this : shape.ToBroadcast().Apply(this);
 
     /// <summary>Adds an axis of length 1.</summary>
     public Tensor Unsqueeze(int axis) => Reshape(Shape.Insert(axis < 0 ? axis + Rank + 1 : axis, 1));
@@ -119,10 +119,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>Row-major layout, copying if need be; values and gradients unchanged.</summary>
-    public Tensor Contiguous() => IsContiguous ? this : new Reshape(Shape).Apply(this);
+    public Tensor Contiguous() => IsContiguous ? this : Shape.ToReshape().Apply(this);
 
     /// <summary>Sum over axes (negative count from the end); none given means all.</summary>
-    public Tensor Sum(params ReadOnlySpan<int> axes) => new Sum(Resolve(axes, "sum")).Apply(this);
+    public Tensor Sum(params ReadOnlySpan<int> axes) => (axes.IsEmpty ? Mettle.Sum.All : new Sum(Resolve(axes, "sum"))).Apply(this);
 
     /// <summary>Largest element over axes; none given means all.</summary>
     public Tensor Max(params ReadOnlySpan<int> axes) => new Max(Resolve(axes, "max")).Apply(this);

@@ -96,8 +96,7 @@ public sealed unsafe class MemoryTests
     {
         Memory.Return(Memory.Allocate(5000, out long size), size);
         Assert.True(Memory.CachedBytes >= size);
-        Memory.Trim();
-        Assert.Equal(0, Memory.CachedBytes);
+        Assert.Equal(0, TrimAll());
     }
 
     [Fact]
@@ -117,10 +116,10 @@ public sealed unsafe class MemoryTests
         });
         other.Start();
         cached.Wait();
-        Memory.Trim();
-        Assert.Equal(0, Memory.CachedBytes);
+        long left = TrimAll();
         trimmed.Set();
         other.Join();
+        Assert.Equal(0, left);
         Assert.True(again);
     }
 
@@ -186,7 +185,9 @@ public sealed unsafe class MemoryTests
             GC.WaitForPendingFinalizers();
         }
 
-        Assert.Equal((live, bytes), (Memory.LiveBlocks, Memory.LiveBytes));
+        // Garbage of earlier tests may go as well, nothing may be added.
+        Assert.InRange(Memory.LiveBlocks, 0, live);
+        Assert.InRange(Memory.LiveBytes, 0, bytes);
     }
 
     [Fact]
@@ -233,6 +234,21 @@ public sealed unsafe class MemoryTests
         Assert.Contains("1 native blocks are still live", Record.Exception(() => attribute.After(null!, null!))?.Message);
         lost.Release();
         attribute.After(null!, null!);
+    }
+
+    // A finaliser may give a block back right after a trim.
+    private static long TrimAll()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Memory.Trim();
+            if (Memory.CachedBytes == 0)
+            {
+                return 0;
+            }
+        }
+
+        return Memory.CachedBytes;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

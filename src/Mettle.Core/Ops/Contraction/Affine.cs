@@ -110,21 +110,23 @@ public sealed class Affine : FusedOp
     {
         int n = w.Shape[0], k = w.Shape[1];
         int rows = n == 0 ? 0 : checked((int)(y.Count / n));
-        x = AsRows(x);
+        var input = AsRows(x);
         if (TurnedMatrix.Of<T>(w, rows) is { } turned)
         {
-            Gemm.Product((T*)x.Pointer, x.Strides[^2], x.Strides[^1], turned.Rows<T>(), n, 1, (T*)y.Pointer, rows, n, k);
+            Gemm.Product((T*)input.Pointer, input.Strides[^2], input.Strides[^1], turned.Rows<T>(), n, 1, (T*)y.Pointer, rows, n, k);
             GC.KeepAlive(turned);
         }
         else
         {
-            Gemm.Product((T*)x.Pointer, x.Strides[^2], x.Strides[^1], (T*)w.Pointer, w.Strides[1], w.Strides[0], (T*)y.Pointer, rows, n, k);
+            Gemm.Product((T*)input.Pointer, input.Strides[^2], input.Strides[^1], (T*)w.Pointer, w.Strides[1], w.Strides[0], (T*)y.Pointer, rows, n, k);
         }
 
         if (bias is not null || IsRectified)
         {
             RowBias.Add((T*)y.Pointer, bias is null ? null : (T*)bias.Pointer, rows, n, IsRectified);
         }
+
+        AxisRows.Free(input, x);
     }
 
     private unsafe Tensor?[] Backward<T>(Node node, Tensor g)

@@ -28,7 +28,7 @@ public sealed class Reshape : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
-        => [grads[0] is { } g ? new Reshape(node.Inputs[0].Shape).Apply(g) : null];
+        => [grads[0] is { } g ? node.Inputs[0].Shape.ToReshape().Apply(g) : null];
 
     /// <inheritdoc/>
     public override Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size)

@@ -67,6 +67,11 @@ public abstract class Reduction : Op
     /// <summary>Puts the reduced axes back and repeats <paramref name="reduced"/> over them.</summary>
     protected Tensor Expand(Tensor reduced, Shape to)
     {
+        if (reduced.Rank == 0)
+        {
+            return reduced.Broadcast(to);
+        }
+
         var gone = Reduced(to);
         Span<int> kept = stackalloc int[to.Rank];
         for (int i = 0; i < to.Rank; i++)

@@ -12,6 +12,9 @@ public sealed class Sum : Reduction
     {
     }
 
+    /// <summary>The sum of all elements.</summary>
+    public static Sum All { get; } = new();
+
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("sum", typeof(Sum), Samples, Errors);
 
