@@ -8,8 +8,11 @@ namespace Mettle;
 /// </summary>
 public sealed class Attention : FusedOp
 {
-    /// <summary>Attention with the given scale, causality and dropout.</summary>
-    public Attention(AttentionSettings settings) => Settings = settings;
+    /// <summary>Attention with the given scale, causality and dropout, whose rate must be in [0, 1).</summary>
+    public Attention(AttentionSettings settings)
+        => Settings = settings.Dropout is >= 0 and < 1
+            ? settings
+            : throw new ArgumentOutOfRangeException(nameof(settings), settings.Dropout, "A dropout rate is in [0, 1).");
 
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("attention", typeof(Attention), Samples, Errors);
@@ -201,6 +204,7 @@ public sealed class Attention : FusedOp
     [
         new("width", () => new Attention(new(1)).Apply(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 4]), Tensor.Zeros([5, 2])), "attention: needs query [..., L, E], key [..., S, E] and value [..., S, V] with equal leading axes and types, got f32[2, 3], f32[5, 4] and f32[5, 2]"),
         new("mask", () => new Attention(new(1)).ApplyAll(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3]), Tensor.Zeros([5, 2]), Tensor.Zeros([5, 2])), "attention: the mask must be bool[2, 5] or f32[2, 5], got f32[5, 2]"),
+        new("rate", () => new Attention(new(1, Dropout: 1)), "A dropout rate is in [0, 1)"),
         new("inputs", () => new Attention(new(1)).Apply(Tensor.Zeros([2, 3]), Tensor.Zeros([5, 3])), "attention: takes query, key, value and perhaps a mask, got 2 inputs"),
     ];
 }
