@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Mettle;
 
 /// <summary>Copies elements between two views of one shape, whatever their strides.</summary>
@@ -5,37 +8,38 @@ internal static unsafe class CopyInto
 {
     public static void Run(Tensor target, Tensor source)
     {
+        if (target.Count == 0)
+        {
+            return;
+        }
+
+        var loop = Loop.Plan(target.Shape.Dims, target.Strides, source.Strides, default, default);
+        if (TransposedCopy.Fits(loop, source.DType.Size()))
+        {
+            TransposedCopy.Run(loop, (uint*)source.Pointer, (uint*)target.Pointer);
+            return;
+        }
+
         switch (source.DType.Size())
         {
             case 4:
-                Elementwise.Run<Kernel<uint>>(target, source);
+                Elementwise.Run<UnaryFlat<uint, Same<uint>>>(target, source);
                 break;
             case 8:
-                Elementwise.Run<Kernel<ulong>>(target, source);
+                Elementwise.Run<UnaryFlat<ulong, Same<ulong>>>(target, source);
                 break;
             case 2:
-                Elementwise.Run<Kernel<ushort>>(target, source);
+                Elementwise.Run<UnaryFlat<ushort, Same<ushort>>>(target, source);
                 break;
             default:
-                Elementwise.Run<Kernel<byte>>(target, source);
+                Elementwise.Run<UnaryFlat<byte, Same<byte>>>(target, source);
                 break;
         }
     }
 
-    private readonly struct Kernel<T> : IFlatKernel
-        where T : unmanaged
+    private readonly struct Same<T> : IUnaryLanes<T>
     {
-        public static void Run(byte* y, byte* a, byte* b, byte* c, nint n, int scalars)
-        {
-            var target = new Span<T>(y, (int)n);
-            if ((scalars & 1) != 0)
-            {
-                target.Fill(*(T*)a);
-            }
-            else
-            {
-                new ReadOnlySpan<T>(a, (int)n).CopyTo(target);
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<T> Apply(Vector512<T> x) => x;
     }
 }

@@ -22,13 +22,12 @@ internal static partial class LaneMath
         var n = Vector512.Round(x * 1.44269504f);
         var r = Fma(n, Vector512.Create(-0.693359375f), x);
         r = Fma(n, Vector512.Create(2.12194440e-4f), r);
-        var p = Vector512.Create(1.9875691500e-4f);
-        p = Fma(p, r, Vector512.Create(1.3981999507e-3f));
-        p = Fma(p, r, Vector512.Create(8.3334519073e-3f));
-        p = Fma(p, r, Vector512.Create(4.1665795894e-2f));
-        p = Fma(p, r, Vector512.Create(1.6666665459e-1f));
-        p = Fma(p, r, Vector512.Create(5.0000001201e-1f));
-        p = Fma(p, r * r, r) + Vector512<float>.One;
+        // Pairs of terms first: the chain is what takes time, not the number of operations.
+        var z = r * r;
+        var p = Fma(Vector512.Create(1.9875691500e-4f), r, Vector512.Create(1.3981999507e-3f));
+        p = Fma(p, z, Fma(Vector512.Create(8.3334519073e-3f), r, Vector512.Create(4.1665795894e-2f)));
+        p = Fma(p, z, Fma(Vector512.Create(1.6666665459e-1f), r, Vector512.Create(5.0000001201e-1f)));
+        p = Fma(p, z, r) + Vector512<float>.One;
         if (Avx512F.IsSupported)
         {
             return Avx512F.Scale(p, n);
@@ -156,6 +155,27 @@ internal static partial class LaneMath
         p = Fma(p, t, Vector512.Create(0.254829592f));
         var far = Fma(-(p * t), Exp(-z), Vector512<float>.One);
         return Vector512.CopySign(Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512<float>.One), near, far), x);
+    }
+
+    /// <summary>
+    /// Standard normal distribution function by its upper tail Q(a) = exp(-p(a)), a = |x|: p - a^2 / 2 is a polynomial fitted
+    /// to -log Q(a) - a^2 / 2 on [0, 6] for least greatest error. Relative error below 4e-7 for x >= -3, 3e-6 for x >= -6;
+    /// absolute error below 1e-14 beyond, where the result falls to 0 somewhat early.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> NormalCdf(Vector512<float> x)
+    {
+        var a = Vector512.MinNative(Vector512.Create(14f), Vector512.Abs(x));
+        var a2 = a * a;
+        var a4 = a2 * a2;
+        var low = Fma(Vector512.Create(-0.7978880926f), a, Vector512.Create(-0.693147112f));
+        low = Fma(Fma(Vector512.Create(-3.64309071e-2f), a, Vector512.Create(-0.3182801415f)), a2, low);
+        var high = Fma(Vector512.Create(-9.47375787e-5f), a, Vector512.Create(4.933146382e-3f));
+        high = Fma(Fma(Vector512.Create(4.016831568e-5f), a, Vector512.Create(-1.489455376e-4f)), a2, high);
+        var top = Fma(Vector512.Create(3.963813487e-7f), a, Vector512.Create(-5.435513886e-6f));
+        top = Fma(Vector512.Create(-1.234080217e-8f), a2, top);
+        var tail = Exp(Fma(top, a4 * a4, Fma(high, a4, low)));
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), Vector512<float>.One - tail, tail);
     }
 
     /// <summary>Error function in float64: the all-positive series 7.1.6 of Abramowitz and Stegun, lane by lane.</summary>

@@ -122,6 +122,12 @@ internal unsafe struct Loop
         }
     }
 
+    /// <summary>Length of axis <paramref name="axis"/> after merging.</summary>
+    public int Size(int axis) => dims[axis];
+
+    /// <summary>Stride of an operand along an axis after merging.</summary>
+    public int Stride(int axis, int operand) => strides[(axis * Operands) + operand];
+
     /// <summary>Stride of an operand along the innermost axis.</summary>
     public int InnerStride(int operand) => Rank == 0 ? 0 : strides[((Rank - 1) * Operands) + operand];
 

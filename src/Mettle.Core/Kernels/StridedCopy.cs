@@ -21,6 +21,12 @@ internal static unsafe class StridedCopy
         }
 
         var loop = Loop.InOrder(source.Shape.Dims, source.Strides);
+        if (TransposedCopy.Fits(loop, size))
+        {
+            TransposedCopy.Run(loop, (uint*)source.Pointer, (uint*)target);
+            return;
+        }
+
         var job = new CopyJob { Loop = loop, Source = source.Pointer, Target = target, Size = size, RowsPerPart = Math.Max(1, 16384 / loop.Inner) };
         Scheduler.For(checked((int)((loop.Outer + job.RowsPerPart - 1) / job.RowsPerPart)), job);
     }

@@ -54,7 +54,7 @@ public sealed class Gelu : FusedUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x)
-            => x * ((LaneMath.Erf(x * (float)HalfRoot) + Vector512<float>.One) * 0.5f);
+            => x * LaneMath.NormalCdf(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x)
@@ -65,10 +65,7 @@ public sealed class Gelu : FusedUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
-        {
-            var cdf = (LaneMath.Erf(x * (float)HalfRoot) + Vector512<float>.One) * 0.5f;
-            return g * Vector512.FusedMultiplyAdd(x, LaneMath.Exp(x * x * -0.5f) * (float)Density, cdf);
-        }
+            => g * Vector512.FusedMultiplyAdd(x, LaneMath.Exp(x * x * -0.5f) * (float)Density, LaneMath.NormalCdf(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)

@@ -47,13 +47,18 @@ public sealed class GeluTanh : FusedUnary
         new("integers", () => Instance.Apply(Tensor.Arange(3)), "gelu_tanh: needs f32 or f64, got i64[3]"),
     ];
 
+    // -2u
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Exponent(Vector512<float> x, Vector512<float> square)
+        => x * Vector512.FusedMultiplyAdd(square, Vector512.Create((float)(-2 * Root * Cubic)), Vector512.Create((float)(-2 * Root)));
+
     private readonly struct Value : IUnaryLanes<float>, IUnaryLanes<double>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x)
         {
-            var t = LaneMath.Tanh(Vector512.FusedMultiplyAdd(x * x * x, Vector512.Create((float)Cubic), x) * (float)Root);
-            return x * ((t + Vector512<float>.One) * 0.5f);
+            // (1 + tanh u) / 2 is the logistic function of 2u.
+            return x / (Vector512<float>.One + LaneMath.Exp(Exponent(x, x * x)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,9 +76,11 @@ public sealed class GeluTanh : FusedUnary
         {
             var one = Vector512<float>.One;
             var z = x * x;
-            var t = LaneMath.Tanh(Vector512.FusedMultiplyAdd(z * x, Vector512.Create((float)Cubic), x) * (float)Root);
-            var inner = Vector512.FusedMultiplyAdd(z, Vector512.Create((float)(3 * Cubic)), one) * (float)Root;
-            return g * (((one + t) * 0.5f) + (x * 0.5f * ((one - (t * t)) * inner)));
+            var e = LaneMath.Exp(Exponent(x, z));
+            var s = one / (one + e);
+            var rest = Vector512.ConditionalSelect(Vector512.LessThan(e, one), e * s, one - s);
+            var inner = Vector512.FusedMultiplyAdd(z, Vector512.Create((float)(6 * Root * Cubic)), Vector512.Create((float)(2 * Root)));
+            return g * Vector512.FusedMultiplyAdd(x * s * rest, inner, s);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

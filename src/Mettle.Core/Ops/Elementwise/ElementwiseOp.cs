@@ -53,6 +53,23 @@ public abstract class UnaryOp : ElementwiseOp
 
     /// <summary>Gradient by <paramref name="x"/>, given the result and its gradient; null if none flows.</summary>
     protected abstract Tensor? Gradient(Tensor x, Tensor y, Tensor g);
+
+    /// <summary>
+    /// The gradient by one kernel on result and gradient where nobody differentiates or traces it, else null: then it is to
+    /// be stated in other ops.
+    /// </summary>
+    private protected static Tensor? FusedGradient<TLanes>(Tensor y, Tensor g)
+        where TLanes : struct, IBinaryLanes<float>, IBinaryLanes<double>
+    {
+        if (Autograd.IsRecording || Tracer.IsActive)
+        {
+            return null;
+        }
+
+        var dx = Tensor.AllocateLike(y.Shape, Elementwise.ResultStrides([y], y.Shape), y.DType);
+        LaneRun.Float<TLanes>(y, g, dx);
+        return dx;
+    }
 }
 
 /// <summary>A function of two tensors of equal shape and type; broadcasting comes before, as its own op.</summary>

@@ -24,7 +24,7 @@ public sealed class Tanh : UnaryOp
         => LaneRun.Float<Lanes>(inputs[0], outputs[0]);
 
     /// <inheritdoc/>
-    protected override Tensor? Gradient(Tensor x, Tensor y, Tensor g) => g * (1 - (y * y));
+    protected override Tensor? Gradient(Tensor x, Tensor y, Tensor g) => FusedGradient<Slope>(y, g) ?? (g * (1 - (y * y)));
 
     private static IEnumerable<OpSample> Samples() =>
     [
@@ -46,5 +46,14 @@ public sealed class Tanh : UnaryOp
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IUnaryLanes<double>.Apply(Vector512<double> x) => LaneMath.Tanh(x);
+    }
+
+    private readonly struct Slope : IBinaryLanes<float>, IBinaryLanes<double>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> y, Vector512<float> g) => g * (Vector512<float>.One - (y * y));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> y, Vector512<double> g) => g * (Vector512<double>.One - (y * y));
     }
 }
