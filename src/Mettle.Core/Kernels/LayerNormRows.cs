@@ -14,27 +14,35 @@ internal static unsafe class LayerNormRows
     private const int MinChunkElements = 8192;
     private const int Together = 4;
 
-    /// <summary>Normalised rows times w plus b, both of which may be missing.</summary>
-    public static void Forward<T>(Tensor x, Tensor? w, Tensor? b, Tensor y, int width, double epsilon)
+    /// <summary>Normalised rows times w plus b, both of which may be missing, with the rows' means and 1 / sqrt(variance + epsilon).</summary>
+    public static void Forward<T>(Tensor x, Tensor? w, Tensor? b, Tensor y, Tensor mean, Tensor scale, int width, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (y.Count > 0)
+        if (mean.Count == 0)
         {
-            var job = Plan<T>(x, w, width, epsilon);
-            job.B = b is null ? null : (T*)b.Pointer;
-            job.Y = (T*)y.Pointer;
-            Scheduler.For(job.Chunks, job);
+            return;
         }
+
+        var job = Plan<T>(x, w, mean, scale, width);
+        job.Epsilon = T.CreateTruncating(epsilon);
+        job.B = b is null ? null : (T*)b.Pointer;
+        job.Y = (T*)y.Pointer;
+        Scheduler.For(job.Chunks, job);
     }
 
     /// <summary>Gradients by x and, where given, by w and b.</summary>
-    public static void Backward<T>(Tensor x, Tensor? w, Tensor g, Tensor dx, Tensor? dw, Tensor? db, int width, double epsilon)
+    public static void Backward<T>(Tensor x, Tensor? w, Tensor g, Tensor mean, Tensor scale, Tensor dx, Tensor? dw, Tensor? db, int width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var job = Plan<T>(x, w, width, epsilon);
+        var job = Plan<T>(x, w, mean, scale, width);
         job.G = (T*)g.Pointer;
         job.Y = (T*)dx.Pointer;
-        job.Sums = (T*)Memory.Allocate(2L * job.Chunks * width * sizeof(T), out long bytes);
+        long bytes = 0;
+        if (dw is not null || db is not null)
+        {
+            job.Sums = (T*)Memory.Allocate(2L * job.Chunks * width * sizeof(T), out bytes);
+        }
+
         if (dx.Count > 0)
         {
             Scheduler.For(job.Chunks, job);
@@ -50,18 +58,22 @@ internal static unsafe class LayerNormRows
             Add(job.Sums + width, dx.Count > 0 ? job.Chunks : 0, width, (T*)db.Pointer);
         }
 
-        Memory.Return(job.Sums, bytes);
+        if (job.Sums is not null)
+        {
+            Memory.Return(job.Sums, bytes);
+        }
     }
 
-    private static Job<T> Plan<T>(Tensor x, Tensor? w, int width, double epsilon)
+    private static Job<T> Plan<T>(Tensor x, Tensor? w, Tensor mean, Tensor scale, int width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int rows = width == 0 ? 0 : checked((int)(x.Count / width));
+        int rows = checked((int)mean.Count);
         return new()
         {
             X = (T*)x.Pointer,
             W = w is null ? null : (T*)w.Pointer,
-            Epsilon = T.CreateTruncating(epsilon),
+            Means = (T*)mean.Pointer,
+            Scales = (T*)scale.Pointer,
             Width = width,
             Rows = rows,
             Chunks = (int)Math.Clamp(x.Count / MinChunkElements, 1, Math.Clamp(rows, 1, MaxChunks)),
@@ -93,6 +105,8 @@ internal static unsafe class LayerNormRows
         public T* G;
         public T* Y;
         public T* Sums;
+        public T* Means;
+        public T* Scales;
         public T Epsilon;
         public int Width;
         public int Rows;
@@ -113,14 +127,16 @@ internal static unsafe class LayerNormRows
             {
                 nint at = (nint)row * Width;
                 int rows = Math.Min(Together, to - row);
-                Moments(X + at, rows, means, scales);
-                if (sums == null)
+                if (G is null)
                 {
+                    Moments(X + at, rows, means, scales);
+                    new Span<T>(means, rows).CopyTo(new Span<T>(Means + row, rows));
+                    new Span<T>(scales, rows).CopyTo(new Span<T>(Scales + row, rows));
                     Normalise(X + at, Y + at, rows, means, scales);
                 }
                 else
                 {
-                    Differentiate(X + at, G + at, Y + at, rows, means, scales, sums);
+                    Differentiate(X + at, G + at, Y + at, rows, Means + row, Scales + row, sums);
                 }
             }
         }
@@ -226,7 +242,14 @@ internal static unsafe class LayerNormRows
         {
             T* h = stackalloc T[Together];
             T* dots = stackalloc T[Together];
-            if (rows == Together)
+            if (sums == null)
+            {
+                for (int row = 0; row < rows; row++)
+                {
+                    Products(x + (row * (nint)Width), g + (row * (nint)Width), means[row], scales[row], h + row, dots + row);
+                }
+            }
+            else if (rows == Together)
             {
                 Products(x, g, means, scales, sums, h, dots);
             }
@@ -302,6 +325,35 @@ internal static unsafe class LayerNormRows
                 Product(Tail.Load(x + i, left), Tail.Load(g + i, left), w, m, r, ref dw, ref db, ref s, ref d);
                 Tail.Store(dw, sums + i, left);
                 Tail.Store(db, bias + i, left);
+            }
+
+            *h = LaneMath.Fold<T, Plus>(s);
+            *dot = LaneMath.Fold<T, Plus>(d);
+        }
+
+        // A row's own sums alone.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Products(T* x, T* g, T mean, T scale, T* h, T* dot)
+        {
+            nint width = Width;
+            int w = Vector512<T>.Count;
+            T* weight = W;
+            var (m, r) = (Vector512.Create(mean), Vector512.Create(scale));
+            var (s, d) = (Vector512<T>.Zero, Vector512<T>.Zero);
+            nint i = 0;
+            for (; i <= width - w; i += w)
+            {
+                var v = weight == null ? Vector512.Load(g + i) : Vector512.Load(g + i) * Vector512.Load(weight + i);
+                s += v;
+                d = RowMath.Fma(v, (Vector512.Load(x + i) - m) * r, d);
+            }
+
+            if (i < width)
+            {
+                nint left = width - i;
+                var v = weight == null ? Tail.Load(g + i, left) : Tail.Load(g + i, left) * Tail.Load(weight + i, left);
+                s += v;
+                d = RowMath.Fma(v, (Tail.Load(x + i, left) - m) * r, d);
             }
 
             *h = LaneMath.Fold<T, Plus>(s);

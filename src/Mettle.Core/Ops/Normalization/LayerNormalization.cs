@@ -2,7 +2,8 @@ namespace Mettle;
 
 /// <summary>
 /// (x - mean) / sqrt(variance + epsilon) over the last axes, then times a weight and plus a bias of those axes' shape, if
-/// given. The variance is the biased one. Ba, Kiros, Hinton: Layer Normalization, 2016.
+/// given. The variance is the biased one. Results: y, and of each row of those axes the mean and 1 / sqrt(variance +
+/// epsilon), which the backward pass reads. Ba, Kiros, Hinton: Layer Normalization, 2016.
 /// </summary>
 public sealed class LayerNormalization : FusedOp
 {
@@ -48,7 +49,8 @@ public sealed class LayerNormalization : FusedOp
             }
         }
 
-        return [inputs[0]];
+        TensorSpec rows = new(new Shape(x.Dims[..^axes]), inputs[0].DType);
+        return [inputs[0], rows, rows];
     }
 
     /// <inheritdoc/>
@@ -60,10 +62,13 @@ public sealed class LayerNormalization : FusedOp
     {
         var x = inputs[0];
         int[] last = [.. Enumerable.Range(x.Rank - axes, axes)];
-        var centred = x - x.KeepMean(last);
-        var y = centred / (centred.Square().KeepMean(last) + epsilon).Sqrt();
+        var mean = x.KeepMean(last);
+        var centred = x - mean;
+        var scale = 1 / (centred.Square().KeepMean(last) + epsilon).Sqrt();
+        var y = centred * scale;
         y = inputs.Length > 1 ? y * inputs[1] : y;
-        return [inputs.Length > 2 ? y + inputs[2] : y];
+        var rows = new Shape(x.Shape.Dims[..^axes]);
+        return [inputs.Length > 2 ? y + inputs[2] : y, mean.Reshape(rows), scale.Reshape(rows)];
     }
 
     /// <inheritdoc/>
@@ -74,42 +79,72 @@ public sealed class LayerNormalization : FusedOp
         var b = inputs.Length > 2 ? inputs[2].RowMajor() : null;
         if (x.DType == DType.F32)
         {
-            LayerNormRows.Forward<float>(x, w, b, outputs[0], Width(x.Shape), epsilon);
+            LayerNormRows.Forward<float>(x, w, b, outputs[0], outputs[1], outputs[2], Width(x.Shape), epsilon);
         }
         else
         {
-            LayerNormRows.Forward<double>(x, w, b, outputs[0], Width(x.Shape), epsilon);
+            LayerNormRows.Forward<double>(x, w, b, outputs[0], outputs[1], outputs[2], Width(x.Shape), epsilon);
         }
     }
 
     /// <inheritdoc/>
     protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
     {
+        var (input, mean, scale) = (node.Inputs[0], node.Outputs[1], node.Outputs[2]);
         var result = new Tensor?[node.Inputs.Count];
-        if (grads[0] is not { } g)
+        if (grads[0] is { } g)
         {
-            return result;
+            result[0] = Tensor.Allocate(input.Shape, g.DType);
+            for (int i = 1; i < result.Length; i++)
+            {
+                result[i] = node.Needs(i) ? Tensor.Allocate(node.Inputs[i].Shape, g.DType) : null;
+            }
+
+            var x = input.RowMajor();
+            var w = result.Length > 1 ? node.Inputs[1].RowMajor() : null;
+            var dw = result.Length > 1 ? result[1] : null;
+            var db = result.Length > 2 ? result[2] : null;
+            if (g.DType == DType.F32)
+            {
+                LayerNormRows.Backward<float>(x, w, g.RowMajor(), mean, scale, result[0]!, dw, db, Width(x.Shape));
+            }
+            else
+            {
+                LayerNormRows.Backward<double>(x, w, g.RowMajor(), mean, scale, result[0]!, dw, db, Width(x.Shape));
+            }
         }
 
-        for (int i = 0; i < result.Length; i++)
+        if (grads[1] is not null || grads[2] is not null)
         {
-            result[i] = Tensor.Allocate(node.Inputs[i].Shape, g.DType);
-        }
-
-        var x = node.Inputs[0].RowMajor();
-        var w = result.Length > 1 ? node.Inputs[1].RowMajor() : null;
-        var dw = result.Length > 1 ? result[1] : null;
-        var db = result.Length > 2 ? result[2] : null;
-        if (g.DType == DType.F32)
-        {
-            LayerNormRows.Backward<float>(x, w, g.RowMajor(), result[0]!, dw, db, Width(x.Shape), epsilon);
-        }
-        else
-        {
-            LayerNormRows.Backward<double>(x, w, g.RowMajor(), result[0]!, dw, db, Width(x.Shape), epsilon);
+            result[0] = Moments(input, mean, scale, grads[1], grads[2], result[0]);
         }
 
         return result;
+    }
+
+    // Gradients that arrive at the mean and the scale themselves.
+    private Tensor Moments(Tensor x, Tensor mean, Tensor scale, Tensor? byMean, Tensor? byScale, Tensor? sum)
+    {
+        double share = 1.0 / Width(x.Shape);
+        var column = x.Shape;
+        for (int i = x.Rank - axes; i < x.Rank; i++)
+        {
+            column = column.With(i, 1);
+        }
+
+        if (byMean is not null)
+        {
+            var term = (byMean * share).Reshape(column).Broadcast(x.Shape);
+            sum = sum is null ? term : sum + term;
+        }
+
+        if (byScale is not null)
+        {
+            var term = (x - mean.Reshape(column)) * (byScale * scale * scale * scale * -share).Reshape(column);
+            sum = sum is null ? term : sum + term;
+        }
+
+        return sum!;
     }
 
     private int Width(Shape x)

@@ -6,7 +6,7 @@ internal static class NormalizationOracles
     public static IEnumerable<KeyValuePair<string, Oracle>> All { get; } =
     [
         new("batch_norm", (op, x) => BatchNorm((BatchNorm)op, x)),
-        new("layer_norm", (op, x) => [LayerNorm((LayerNormalization)op, x)]),
+        new("layer_norm", (op, x) => LayerNorm((LayerNormalization)op, x)),
     ];
 
     /// <summary>Mean and biased variance of each group; <paramref name="group"/> names an element's group by its index.</summary>
@@ -35,16 +35,17 @@ internal static class NormalizationOracles
         return [y, mean, variance];
     }
 
-    private static NdArray LayerNorm(LayerNormalization op, NdArray[] inputs)
+    private static NdArray[] LayerNorm(LayerNormalization op, NdArray[] inputs)
     {
         var x = inputs[0];
         int kept = x.Rank - op.Axes;
         var (mean, variance) = Moments(x, x.Shape[..kept], i => i[..kept]);
-        return NdArray.From(x.Shape, x.Type, i =>
+        var y = NdArray.From(x.Shape, x.Type, i =>
         {
             double z = (x[i] - mean[i[..kept]]) / Math.Sqrt(variance[i[..kept]] + op.Epsilon);
             z *= inputs.Length > 1 ? inputs[1][i[kept..]] : 1;
             return z + (inputs.Length > 2 ? inputs[2][i[kept..]] : 0);
         });
+        return [y, mean, NdArray.From(mean.Shape, x.Type, r => 1 / Math.Sqrt(variance[r] + op.Epsilon))];
     }
 }
