@@ -5,18 +5,20 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>
-/// Batch normalisation over a matrix with a column per channel. Column sums run down a chunk of rows in order, chunks are
-/// added in index order; their number depends on shapes only.
+/// Batch normalisation over a matrix with a column per channel. Chunks of rows, whose number depends on shapes only, are
+/// worked on in blocks that stay in the nearest cache; in a block, rows go to four sums in turn. Means and squared
+/// distances of blocks, then of chunks, are merged in index order: Chan, Golub and LeVeque, Updating Formulae and a Pairwise
+/// Algorithm for Computing Sample Variances, 1979. Other sums are added in the same order.
 /// </summary>
 internal static unsafe class BatchNormColumns
 {
     private const int MaxChunks = 32;
     private const int MinChunkElements = 8192;
+    private const int BlockElements = 2048;
 
     private enum Step
     {
-        Mean,
-        Variance,
+        Moments,
         Normalise,
         Products,
         Differentiate,
@@ -30,13 +32,9 @@ internal static unsafe class BatchNormColumns
         job.B = b is null ? null : (T*)b.Pointer;
         job.Y = (T*)y.Pointer;
         job.Partial = (T*)Memory.Allocate(2L * job.Chunks * job.Channels * sizeof(T), out long bytes);
-        T n = T.CreateTruncating(job.Rows);
-        job.Step = Step.Mean;
+        job.Step = Step.Moments;
         Scheduler.For(job.Chunks, job);
-        job.Add(0, job.Mean, n);
-        job.Step = Step.Variance;
-        Scheduler.For(job.Chunks, job);
-        job.Add(0, job.Variance, n);
+        job.Merge();
         job.Step = Step.Normalise;
         Scheduler.For(job.Chunks, job);
         Memory.Return(job.Partial, bytes);
@@ -54,8 +52,8 @@ internal static unsafe class BatchNormColumns
         job.Partial = (T*)Memory.Allocate(2L * job.Chunks * job.Channels * sizeof(T), out long bytes);
         job.Step = Step.Products;
         Scheduler.For(job.Chunks, job);
-        job.Add(0, job.Sum, T.One);
-        job.Add(job.Channels, job.Dot, T.One);
+        job.Add(0, job.Sum);
+        job.Add(job.Channels, job.Dot);
         job.Step = Step.Differentiate;
         Scheduler.For(job.Chunks, job);
         Memory.Return(job.Partial, bytes);
@@ -100,23 +98,47 @@ internal static unsafe class BatchNormColumns
 
         public readonly void Run(int index)
         {
-            int from = (int)((long)Rows * index / Chunks), to = (int)((long)Rows * (index + 1) / Chunks);
-            for (nint c = 0; c < Channels; c += Vector512<T>.Count)
+            int from = First(index), to = First(index + 1);
+            int block = Math.Clamp(BlockElements / Channels, 8, 1024);
+            for (int row = from; row < to; row += block)
             {
-                nint left = Channels - c;
-                if (left >= Vector512<T>.Count)
+                int rows = Math.Min(block, to - row);
+                for (nint c = 0; c < Channels; c += Vector512<T>.Count)
                 {
-                    Columns<WholeVector>(index, from, to, c, left);
-                }
-                else
-                {
-                    Columns<PartVector>(index, from, to, c, left);
+                    nint left = Channels - c;
+                    if (left >= Vector512<T>.Count)
+                    {
+                        Columns<WholeVector>(index, row, row - from, rows, c, left);
+                    }
+                    else
+                    {
+                        Columns<PartVector>(index, row, row - from, rows, c, left);
+                    }
                 }
             }
         }
 
-        /// <summary>Adds the chunks' partial sums in order and divides.</summary>
-        public readonly void Add(int offset, T* to, T divisor)
+        /// <summary>Merges the chunks' means and squared distances in order.</summary>
+        public readonly void Merge()
+        {
+            for (nint c = 0; c < Channels; c += Vector512<T>.Count)
+            {
+                nint left = Channels - c;
+                var mean = Tail.Load(Partial + c, left);
+                var squares = Tail.Load(Partial + Channels + c, left);
+                for (int chunk = 1; chunk < Chunks; chunk++)
+                {
+                    T* partial = Partial + (2 * (nint)chunk * Channels) + c;
+                    Merge(ref mean, ref squares, First(chunk), Tail.Load(partial, left), Tail.Load(partial + Channels, left), First(chunk + 1) - First(chunk));
+                }
+
+                Tail.Store(mean, Mean + c, left);
+                Tail.Store(squares / Vector512.Create(T.CreateTruncating(Rows)), Variance + c, left);
+            }
+        }
+
+        /// <summary>Adds the chunks' partial sums in order.</summary>
+        public readonly void Add(int offset, T* to)
         {
             for (nint c = 0; c < Channels; c += Vector512<T>.Count)
             {
@@ -127,108 +149,168 @@ internal static unsafe class BatchNormColumns
                     sum += Tail.Load(Partial + (2 * (nint)chunk * Channels) + offset + c, left);
                 }
 
-                Tail.Store(sum / Vector512.Create(divisor), to + c, left);
+                Tail.Store(sum, to + c, left);
             }
         }
 
-        private readonly void Columns<TAccess>(int chunk, int from, int to, nint c, nint left)
+        private readonly int First(int chunk) => (int)((long)Rows * chunk / Chunks);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Merge(ref Vector512<T> mean, ref Vector512<T> squares, int count, Vector512<T> otherMean, Vector512<T> otherSquares, int others)
+        {
+            T n = T.CreateTruncating(count + others);
+            T share = T.CreateTruncating(others) / n;
+            var delta = otherMean - mean;
+            mean = RowMath.Fma(delta, Vector512.Create(share), mean);
+            squares = RowMath.Fma(delta * delta, Vector512.Create(share * T.CreateTruncating(count)), squares + otherSquares);
+        }
+
+        private readonly void Columns<TAccess>(int chunk, int row, int done, int rows, nint c, nint left)
             where TAccess : struct, IVectorAccess
         {
+            nint at = ((nint)row * Channels) + c;
             switch (Step)
             {
-                case Step.Mean:
-                case Step.Variance:
-                    Moment<TAccess>(chunk, from, to, c, left);
+                case Step.Moments:
+                    Moments<TAccess>(X + at, chunk, done, rows, c, left);
                     break;
                 case Step.Normalise:
-                    Normalise<TAccess>(from, to, c, left);
+                    Normalise<TAccess>(X + at, Y + at, rows, c, left);
                     break;
                 case Step.Products:
-                    Products<TAccess>(chunk, from, to, c, left);
+                    Products<TAccess>(X + at, G + at, chunk, done, rows, c, left);
                     break;
                 default:
-                    Differentiate<TAccess>(from, to, c, left);
+                    Differentiate<TAccess>(X + at, G + at, Y + at, rows, c, left);
                     break;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Moment<TAccess>(int chunk, int from, int to, nint c, nint left)
+        private readonly void Moments<TAccess>(T* first, int chunk, int done, int rows, nint c, nint left)
             where TAccess : struct, IVectorAccess
         {
-            var mean = Step == Step.Mean ? Vector512<T>.Zero : Tail.Load(Mean + c, left);
-            var sum = Vector512<T>.Zero;
-            T* x = X + ((nint)from * Channels) + c;
-            if (Step == Step.Mean)
+            nint step = Channels;
+            T* x = first;
+            var (s0, s1, s2, s3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
+            int i = 0;
+            for (; i <= rows - 4; i += 4, x += 4 * step)
             {
-                for (int row = from; row < to; row++, x += Channels)
-                {
-                    sum += TAccess.Load(x, left);
-                }
-            }
-            else
-            {
-                for (int row = from; row < to; row++, x += Channels)
-                {
-                    var d = TAccess.Load(x, left) - mean;
-                    sum = RowMath.Fma(d, d, sum);
-                }
+                s0 += TAccess.Load(x, left);
+                s1 += TAccess.Load(x + step, left);
+                s2 += TAccess.Load(x + (2 * step), left);
+                s3 += TAccess.Load(x + (3 * step), left);
             }
 
-            Tail.Store(sum, Partial + (2 * (nint)chunk * Channels) + c, left);
+            for (; i < rows; i++, x += step)
+            {
+                s0 += TAccess.Load(x, left);
+            }
+
+            var mean = ((s0 + s1) + (s2 + s3)) / Vector512.Create(T.CreateTruncating(rows));
+            (s0, s1, s2, s3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
+            x = first;
+            for (i = 0; i <= rows - 4; i += 4, x += 4 * step)
+            {
+                s0 = Square(TAccess.Load(x, left) - mean, s0);
+                s1 = Square(TAccess.Load(x + step, left) - mean, s1);
+                s2 = Square(TAccess.Load(x + (2 * step), left) - mean, s2);
+                s3 = Square(TAccess.Load(x + (3 * step), left) - mean, s3);
+            }
+
+            for (; i < rows; i++, x += step)
+            {
+                s0 = Square(TAccess.Load(x, left) - mean, s0);
+            }
+
+            var squares = (s0 + s1) + (s2 + s3);
+            T* partial = Partial + (2 * (nint)chunk * step) + c;
+            if (done > 0)
+            {
+                var (oldMean, oldSquares) = (TAccess.Load(partial, left), TAccess.Load(partial + step, left));
+                Merge(ref oldMean, ref oldSquares, done, mean, squares, rows);
+                (mean, squares) = (oldMean, oldSquares);
+            }
+
+            TAccess.Store(mean, partial, left);
+            TAccess.Store(squares, partial + step, left);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<T> Square(Vector512<T> d, Vector512<T> sum) => RowMath.Fma(d, d, sum);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Normalise<TAccess>(int from, int to, nint c, nint left)
+        private readonly void Normalise<TAccess>(T* x, T* y, int rows, nint c, nint left)
             where TAccess : struct, IVectorAccess
         {
-            var mean = Tail.Load(Mean + c, left);
-            var scale = Scale(c, left);
-            scale = W is null ? scale : scale * Tail.Load(W + c, left);
-            var shift = B is null ? Vector512<T>.Zero : Tail.Load(B + c, left);
-            T* x = X + ((nint)from * Channels) + c;
-            T* y = Y + ((nint)from * Channels) + c;
-            for (int row = from; row < to; row++, x += Channels, y += Channels)
+            nint step = Channels;
+            var mean = TAccess.Load(Mean + c, left);
+            var scale = Scale<TAccess>(c, left);
+            scale = W is null ? scale : scale * TAccess.Load(W + c, left);
+            var shift = B is null ? Vector512<T>.Zero : TAccess.Load(B + c, left);
+            for (int i = 0; i < rows; i++, x += step, y += step)
             {
                 TAccess.Store(RowMath.Fma(TAccess.Load(x, left) - mean, scale, shift), y, left);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Products<TAccess>(int chunk, int from, int to, nint c, nint left)
+        private readonly void Products<TAccess>(T* x, T* g, int chunk, int done, int rows, nint c, nint left)
             where TAccess : struct, IVectorAccess
         {
-            var mean = Tail.Load(Mean + c, left);
-            var (sum, dot) = (Vector512<T>.Zero, Vector512<T>.Zero);
-            T* x = X + ((nint)from * Channels) + c;
-            T* g = G + ((nint)from * Channels) + c;
-            for (int row = from; row < to; row++, x += Channels, g += Channels)
+            nint step = Channels;
+            var mean = TAccess.Load(Mean + c, left);
+            var (s0, s1, s2, s3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
+            var (d0, d1, d2, d3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
+            int i = 0;
+            for (; i <= rows - 4; i += 4, x += 4 * step, g += 4 * step)
             {
-                var v = TAccess.Load(g, left);
-                sum += v;
-                dot = RowMath.Fma(v, TAccess.Load(x, left) - mean, dot);
+                Product<TAccess>(x, g, left, mean, ref s0, ref d0);
+                Product<TAccess>(x + step, g + step, left, mean, ref s1, ref d1);
+                Product<TAccess>(x + (2 * step), g + (2 * step), left, mean, ref s2, ref d2);
+                Product<TAccess>(x + (3 * step), g + (3 * step), left, mean, ref s3, ref d3);
             }
 
-            T* partial = Partial + (2 * (nint)chunk * Channels) + c;
-            Tail.Store(sum, partial, left);
-            Tail.Store(dot * Scale(c, left), partial + Channels, left);
+            for (; i < rows; i++, x += step, g += step)
+            {
+                Product<TAccess>(x, g, left, mean, ref s0, ref d0);
+            }
+
+            var sum = (s0 + s1) + (s2 + s3);
+            var dot = ((d0 + d1) + (d2 + d3)) * Scale<TAccess>(c, left);
+            T* partial = Partial + (2 * (nint)chunk * step) + c;
+            if (done > 0)
+            {
+                sum = TAccess.Load(partial, left) + sum;
+                dot = TAccess.Load(partial + step, left) + dot;
+            }
+
+            TAccess.Store(sum, partial, left);
+            TAccess.Store(dot, partial + step, left);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Product<TAccess>(T* x, T* g, nint left, Vector512<T> mean, ref Vector512<T> sum, ref Vector512<T> dot)
+            where TAccess : struct, IVectorAccess
+        {
+            var v = TAccess.Load(g, left);
+            sum += v;
+            dot = RowMath.Fma(v, TAccess.Load(x, left) - mean, dot);
         }
 
         // dx = scale w (g - sum(g) / n - xhat sum(g xhat) / n)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Differentiate<TAccess>(int from, int to, nint c, nint left)
+        private readonly void Differentiate<TAccess>(T* x, T* g, T* y, int rows, nint c, nint left)
             where TAccess : struct, IVectorAccess
         {
+            nint step = Channels;
             var n = Vector512.Create(T.CreateTruncating(Rows));
-            var mean = Tail.Load(Mean + c, left);
-            var scale = Scale(c, left);
-            var a = Tail.Load(Sum + c, left) / n;
-            var b = Tail.Load(Dot + c, left) / n * scale;
-            scale = W is null ? scale : scale * Tail.Load(W + c, left);
-            T* x = X + ((nint)from * Channels) + c;
-            T* g = G + ((nint)from * Channels) + c;
-            T* y = Y + ((nint)from * Channels) + c;
-            for (int row = from; row < to; row++, x += Channels, g += Channels, y += Channels)
+            var mean = TAccess.Load(Mean + c, left);
+            var scale = Scale<TAccess>(c, left);
+            var a = TAccess.Load(Sum + c, left) / n;
+            var b = TAccess.Load(Dot + c, left) / n * scale;
+            scale = W is null ? scale : scale * TAccess.Load(W + c, left);
+            for (int i = 0; i < rows; i++, x += step, g += step, y += step)
             {
                 var v = TAccess.Load(g, left) - a;
                 v = RowMath.Fma(mean - TAccess.Load(x, left), b, v);
@@ -236,7 +318,9 @@ internal static unsafe class BatchNormColumns
             }
         }
 
-        private readonly Vector512<T> Scale(nint c, nint left)
-            => Vector512<T>.One / Vector512.Sqrt(Tail.Load(Variance + c, left) + Vector512.Create(Epsilon));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly Vector512<T> Scale<TAccess>(nint c, nint left)
+            where TAccess : struct, IVectorAccess
+            => Vector512<T>.One / Vector512.Sqrt(TAccess.Load(Variance + c, left) + Vector512.Create(Epsilon));
     }
 }

@@ -30,10 +30,12 @@ internal readonly unsafe struct WholeVector : IVectorAccess
 /// <summary>The first n lanes; the others read as zero.</summary>
 internal readonly unsafe struct PartVector : IVectorAccess
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Load<T>(T* p, nint n)
         where T : unmanaged
         => Tail.Load(p, n);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(Vector512<T> v, T* p, nint n)
         where T : unmanaged
         => Tail.Store(v, p, n);
