@@ -2,6 +2,9 @@ namespace Mettle;
 
 public sealed partial class Tensor
 {
+    // Above this, inserting each element that is kept costs more than sorting all.
+    private const int MostSelected = 64;
+
     /// <summary>Tensors end to end along <paramref name="axis"/> (negative counts from the end).</summary>
     public static Tensor Concat(int axis, params Tensor[] parts)
         => new Concat(parts.Length == 0 ? 0 : parts[0].Shape.Axis(axis, "concat")).ApplyAll(parts)[0];
@@ -78,6 +81,12 @@ public sealed partial class Tensor
         if (k < 0 || k > n)
         {
             throw new ArgumentException($"topk: axis {axis} of {Shape} has {n} elements, {k} were asked for.");
+        }
+
+        if (k <= MostSelected)
+        {
+            var first = new Sort(Shape.Axis(axis, "topk"), descending: largest, count: k).ApplyAll(this);
+            return (first[0], first[1]);
         }
 
         var (values, indices) = Sort(axis, descending: largest);

@@ -123,4 +123,56 @@ public sealed class TensorIndexingTests
         Assert.Equal([3.0, 3.0, 2.0, 0.0, 0.0, 0.0], Transforms.Hvp(t => t.Prod(1).Sum(), x, v).ToArray<double>());
         Assert.Equal(1.0, Tensor.Zeros([0]).Prod().Item());
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TopK_WithNaNTiesAndInfinities_EqualsStartOfSort(bool largest)
+    {
+        using var scope = MemoryScope.Begin();
+        var key = RandomKey.FromSeed(11);
+        float[] odd = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, 1];
+        var values = new float[5 * 131];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = odd[key.Below(odd.Length, (ulong)i)];
+        }
+
+        var x = Tensor.From(values, [5, 131]);
+        foreach (int k in new[] { 1, 2, 17, 63 })
+        {
+            var (first, places) = x.TopK(k, largest: largest);
+            var (all, order) = x.Sort(1, descending: largest);
+            Assert.Equal(all.Narrow(1, 0, k).ToArray<float>(), first.ToArray<float>());
+            Assert.Equal(order.Narrow(1, 0, k).ToArray<long>(), places.ToArray<long>());
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ArgMax_WithNaNTiesAndInfinities_IsFirstOfTheExtreme(int axis)
+    {
+        using var scope = MemoryScope.Begin();
+        var key = RandomKey.FromSeed(12);
+        float[] odd = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, -0f, 1, 2, 3];
+        var values = new float[3 * 37 * 45];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int n = odd.Length - (i % 45 < 30 ? 1 : 0);
+            values[i] = odd[^(1 + key.Below(n, (ulong)i))];
+        }
+
+        var x = Tensor.From(values, [3, 37, 45]);
+        Assert.Equal(x.TopK(1, axis).Indices.Squeeze(axis).ToArray<long>(), x.ArgMax(axis).ToArray<long>());
+        Assert.Equal(LowestPlaces(x, axis), x.ArgMin(axis).ToArray<long>());
+    }
+
+    // A NaN is found first by ArgMin too, while it comes last in a sort.
+    private static long[] LowestPlaces(Tensor x, int axis)
+    {
+        var isNaN = !(x.EqualTo(x));
+        return Tensor.Where(isNaN, float.NegativeInfinity, Tensor.Where(x.EqualTo(double.NegativeInfinity), -4, x)).TopK(1, axis, largest: false).Indices.Squeeze(axis).ToArray<long>();
+    }
 }

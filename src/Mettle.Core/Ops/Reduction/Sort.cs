@@ -1,19 +1,26 @@
+using System.Numerics;
+
 namespace Mettle;
 
 /// <summary>
 /// Elements in order along an axis, and their i64 places before. Stable: equals keep their order. NaN counts as the largest.
-/// The gradient goes back to those places.
+/// The gradient goes back to those places. Optionally only the first of that order.
 /// </summary>
 public sealed class Sort : Op
 {
     private readonly int axis;
     private readonly bool descending;
+    private readonly int? count;
 
-    /// <summary>Sorts along <paramref name="axis"/> (not negative).</summary>
-    public Sort(int axis, bool descending = false)
+    /// <summary>
+    /// Sorts along <paramref name="axis"/> (not negative). With <paramref name="count"/> only as many elements come out:
+    /// each element is compared with those kept, so it should be small.
+    /// </summary>
+    public Sort(int axis, bool descending = false, int? count = null)
     {
         this.axis = axis;
         this.descending = descending;
+        this.count = count;
     }
 
     /// <summary>Row of the op table.</summary>
@@ -25,6 +32,9 @@ public sealed class Sort : Op
     /// <summary>Whether the largest come first.</summary>
     public bool Descending => descending;
 
+    /// <summary>How many elements come out; null: all.</summary>
+    public int? Count => count;
+
     /// <inheritdoc/>
     public override string Name => "sort";
 
@@ -33,18 +43,33 @@ public sealed class Sort : Op
     {
         Expect(inputs, 1);
         inputs[0].Shape.Axis(axis, Name);
-        return inputs[0].DType is DType.F32 or DType.F64 or DType.I32 or DType.I64
-            ? [inputs[0], inputs[0] with { DType = DType.I64 }]
-            : throw Bad($"needs f32, f64, i32 or i64, got {inputs[0]}; convert with To().");
+        if (inputs[0].DType is not (DType.F32 or DType.F64 or DType.I32 or DType.I64))
+        {
+            throw Bad($"needs f32, f64, i32 or i64, got {inputs[0]}; convert with To().");
+        }
+
+        var shape = inputs[0].Shape;
+        if (count is not { } kept)
+        {
+            return [inputs[0], inputs[0] with { DType = DType.I64 }];
+        }
+
+        if (kept < 0 || kept > shape[axis])
+        {
+            throw Bad($"axis {axis} of {shape} does not have {kept} elements.");
+        }
+
+        shape = shape.With(axis, kept);
+        return [inputs[0] with { Shape = shape }, new(shape, DType.I64)];
     }
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
-        => [grads[0] is { } g ? new ScatterAdd(axis, g.Shape[axis]).Apply(g, node.Outputs[1]) : null];
+        => [grads[0] is { } g ? new ScatterAdd(axis, node.Inputs[0].Shape[axis]).Apply(g, node.Outputs[1]) : null];
 
     /// <inheritdoc/>
     public override Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size)
-        => new Sort(axis + 1, descending).ApplyAll(inputs[0]);
+        => new Sort(axis + 1, descending, count).ApplyAll(inputs[0]);
 
     /// <inheritdoc/>
     protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
@@ -66,20 +91,33 @@ public sealed class Sort : Op
         switch (rows.DType)
         {
             case DType.F32:
-                SortRows.Run<float>(rows, outputs[0], outputs[1], descending);
+                For<float>(rows, outputs[0], outputs[1]);
                 break;
             case DType.F64:
-                SortRows.Run<double>(rows, outputs[0], outputs[1], descending);
+                For<double>(rows, outputs[0], outputs[1]);
                 break;
             case DType.I32:
-                SortRows.Run<int>(rows, outputs[0], outputs[1], descending);
+                For<int>(rows, outputs[0], outputs[1]);
                 break;
             default:
-                SortRows.Run<long>(rows, outputs[0], outputs[1], descending);
+                For<long>(rows, outputs[0], outputs[1]);
                 break;
         }
 
         AxisRows.Free(rows, inputs[0]);
+    }
+
+    private void For<T>(Tensor x, Tensor values, Tensor places)
+        where T : unmanaged, INumber<T>
+    {
+        if (values.Count < x.Count)
+        {
+            SelectRows.Run<T>(x, values, places, descending);
+        }
+        else
+        {
+            SortRows.Run<T>(x, values, places, descending);
+        }
     }
 
     private static IEnumerable<OpSample> Samples() =>
@@ -90,6 +128,10 @@ public sealed class Sort : Op
         new("long", new Sort(0), 0, new SampleInput([1037], Fill.Distinct)),
         new("ties", new Sort(0), 0, new SampleInput([1037], Fill.Index, 5)),
         new("ties descending", new Sort(0, descending: true), 0, new SampleInput([1037], Fill.Index, 5)),
+        new("first", new Sort(1, count: 3), 0, new SampleInput([5, 77], Fill.Distinct)),
+        new("first descending", new Sort(1, descending: true, count: 4), 0, new SampleInput([3, 37, 2], Fill.Distinct)),
+        new("first of ties", new Sort(0, descending: true, count: 9), 0, new SampleInput([1037], Fill.Index, 5)),
+        new("none", new Sort(1, count: 0), 0, new SampleInput([2, 3])),
         new("one", new Sort(0), 0, new SampleInput([1])),
         new("empty", new Sort(1), 0, new SampleInput([3, 0])),
     ];
@@ -97,6 +139,7 @@ public sealed class Sort : Op
     private static IEnumerable<OpError> Errors() =>
     [
         new("axis", () => new Sort(1).Apply(Tensor.Zeros([2])), "sort: axis 1 is outside a tensor of shape [2]"),
+        new("count", () => new Sort(0, count: 3).Apply(Tensor.Zeros([2])), "sort: axis 0 of [2] does not have 3 elements"),
         new("bool", () => new Sort(0).Apply(Tensor.Full([2], 1, DType.Bool)), "sort: needs f32, f64, i32 or i64, got bool[2]"),
     ];
 }

@@ -45,14 +45,15 @@ internal static class ReductionOracles
 
     private static NdArray[] Sort(Sort op, NdArray x)
     {
-        var values = NdArray.Zeros(x.Shape, x.Type);
-        var places = NdArray.Zeros(x.Shape, DType.I64);
+        int[] shape = IndexingOracles.With(x.Shape, op.Axis, op.Count ?? x.Shape[op.Axis]);
+        var values = NdArray.Zeros(shape, x.Type);
+        var places = NdArray.Zeros(shape, DType.I64);
         NdArray.Zeros(IndexingOracles.With(x.Shape, op.Axis, 1), x.Type).ForEach(i =>
         {
             double At(int n) => x[IndexingOracles.With(i, op.Axis, n)];
             var all = Enumerable.Range(0, x.Shape[op.Axis]);
             int[] order = [.. op.Descending ? all.OrderByDescending(At) : all.OrderBy(At)];
-            for (int n = 0; n < order.Length; n++)
+            for (int n = 0; n < shape[op.Axis]; n++)
             {
                 int[] to = IndexingOracles.With(i, op.Axis, n);
                 (values[to], places[to]) = (At(order[n]), order[n]);
