@@ -18,7 +18,8 @@ internal static class ChannelRows
         }
     }
 
-    private static bool Lies(Tensor x)
+    /// <summary>Whether it lies so.</summary>
+    public static bool Lies(Tensor x)
     {
         var wanted = Strides(x.Shape);
         for (int i = 0; i < wanted.Length; i++)

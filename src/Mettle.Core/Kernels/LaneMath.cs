@@ -159,8 +159,8 @@ internal static partial class LaneMath
 
     /// <summary>
     /// Standard normal distribution function by its upper tail Q(a) = exp(-p(a)), a = |x|: p - a^2 / 2 is a polynomial fitted
-    /// to -log Q(a) - a^2 / 2 on [0, 6] for least greatest error. Relative error below 4e-7 for x >= -3, 3e-6 for x >= -6;
-    /// absolute error below 1e-13 beyond, where the result falls to 0 somewhat early.
+    /// to -log Q(a) - a^2 / 2 on [0, 6] for least greatest error. Relative error below 5e-7 for x >= -1, 2e-6 for
+    /// x >= -3, 8e-6 for x >= -6; absolute error below 1e-13 beyond, where the result falls to 0 somewhat early.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> NormalCdf(Vector512<float> x)

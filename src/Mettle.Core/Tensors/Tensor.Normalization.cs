@@ -45,14 +45,14 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
     {
-        if (Rank < 2 || groups < 1 || Shape[1] % groups != 0)
+        var op = new GroupNormalization(groups, epsilon);
+        return (weight, bias) switch
         {
-            throw new ArgumentException($"group_norm: the channels of {Shape} do not divide into {groups} groups.");
-        }
-
-        var y = Reshape(new Shape(Shape[0], groups, checked((int)(Count / Math.Max(1, (long)Shape[0] * groups))))).LayerNorm(epsilon: epsilon).Reshape(Shape);
-        y = weight is null ? y : y * PerChannel(weight);
-        return bias is null ? y : y + PerChannel(bias);
+            (null, null) => op.Apply(this),
+            (not null, not null) => op.Apply(this, weight, bias),
+            (not null, null) => op.Apply(this) * PerChannel(weight),
+            _ => op.Apply(this) + PerChannel(bias!),
+        };
     }
 
     private Tensor PerChannel(Tensor t)

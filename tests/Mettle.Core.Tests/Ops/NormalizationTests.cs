@@ -64,6 +64,37 @@ public sealed class NormalizationTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 6, 5, 7, 3)]
+    [InlineData(3, 32, 9, 11, 8)]
+    [InlineData(1, 40, 30, 17, 1)]
+    public void GroupNorm_ChannelsAdjacentOrNot_EqualsDecomposed(int images, int channels, int height, int width, int groups)
+    {
+        var op = new GroupNormalization(groups, 1e-3);
+        foreach (var type in new[] { DType.F64, DType.F32 })
+        {
+            double tolerance = type == DType.F64 ? 1e-12 : 1e-5;
+            foreach (bool adjacent in new[] { false, true })
+            {
+                Tensor[] Inputs()
+                {
+                    var x = adjacent ? Draw(33, images, height, width, channels).Permute(0, 3, 1, 2) : Draw(33, images, channels, height, width);
+                    return [x.To(type).WithGrad(), Draw(34, channels).To(type).WithGrad(), Draw(35, channels).To(type).WithGrad()];
+                }
+
+                var (a, b) = (Inputs(), Inputs());
+                var (fused, plain) = (op.ApplyAll(a), op.Decompose(b));
+                Tensor Loss(Tensor[] y) => (y[0] * Draw(36, images, channels, height, width).To(type)).Sum();
+                var (ga, gb) = (Autograd.Grad(Loss(fused), a, retainGraph: true), Autograd.Grad(Loss(plain), b, retainGraph: true));
+                for (int i = 0; i < 3; i++)
+                {
+                    TorchComparison.Same($"result {i}", plain[i], fused[i], tolerance);
+                    TorchComparison.Same($"gradient {i}", gb[i]!, ga[i]!, tolerance);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Backward_WithoutRows_GivesZeroParameterGradients()
     {

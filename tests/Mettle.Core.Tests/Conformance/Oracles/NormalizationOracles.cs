@@ -7,6 +7,7 @@ internal static class NormalizationOracles
     [
         new("batch_norm", (op, x) => BatchNorm((BatchNorm)op, x)),
         new("layer_norm", (op, x) => LayerNorm((LayerNormalization)op, x)),
+        new("group_norm", (op, x) => GroupNorm((GroupNormalization)op, x)),
     ];
 
     /// <summary>Mean and biased variance of each group; <paramref name="group"/> names an element's group by its index.</summary>
@@ -47,5 +48,19 @@ internal static class NormalizationOracles
             return z + (inputs.Length > 2 ? inputs[2][i[kept..]] : 0);
         });
         return [y, mean, NdArray.From(mean.Shape, x.Type, r => 1 / Math.Sqrt(variance[r] + op.Epsilon))];
+    }
+
+    private static NdArray[] GroupNorm(GroupNormalization op, NdArray[] inputs)
+    {
+        var x = inputs[0];
+        int width = x.Shape[1] / op.Groups;
+        int[] Group(int[] i) => [i[0], i[1] / width];
+        var (mean, variance) = Moments(x, [x.Shape[0], op.Groups], Group);
+        var y = NdArray.From(x.Shape, x.Type, i =>
+        {
+            double z = (x[i] - mean[Group(i)]) / Math.Sqrt(variance[Group(i)] + op.Epsilon);
+            return inputs.Length > 1 ? (z * inputs[1][i[1]]) + inputs[2][i[1]] : z;
+        });
+        return [y, mean, NdArray.From(mean.Shape, x.Type, g => 1 / Math.Sqrt(variance[g] + op.Epsilon))];
     }
 }
