@@ -145,7 +145,7 @@ internal unsafe struct GemmJob<T> : IJob
         int parts = Scheduler.Threads == 1 ? 1 : (int)Math.Clamp(work / PartWork, 1, MaxParts);
 
         // A row of B that no cache keeps is fetched ahead along its length, so parts stay wide.
-        int least = (long)K * N * sizeof(T) > 1 << 20 ? 8 : 1;
+        int least = !pack && (long)K * N * sizeof(T) > 1 << 20 ? 8 : 1;
         int across = Math.Clamp(panels / least, 1, parts);
         columns = (panels + across - 1) / across * nr;
         int down = (parts + across - 1) / across;

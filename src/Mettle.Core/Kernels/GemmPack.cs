@@ -142,6 +142,17 @@ internal static unsafe class GemmPack
                 float* from = (float*)(s + (row * sRow));
                 float* to = (float*)(t + row);
                 nint p = 0;
+                for (; p <= k - 16; p += 16)
+                {
+                    if (k >= 256)
+                    {
+                        FetchRows(from + (8 * sRow) + p, sRow);
+                    }
+
+                    Transpose8(from + p, sRow, to + (p * tRow), tRow);
+                    Transpose8(from + p + 8, sRow, to + ((p + 8) * tRow), tRow);
+                }
+
                 for (; p <= k - 8; p += 8)
                 {
                     Transpose8(from + p, sRow, to + (p * tRow), tRow);
@@ -160,6 +171,22 @@ internal static unsafe class GemmPack
         {
             Column(s + (j * sRow), 1, k, t + j, tRow);
         }
+    }
+
+    // A line of each of the eight rows that come next: rows lie too far apart for the processor to guess them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchRows(float* s, nint row)
+    {
+        float* s4 = s + (4 * row);
+        nint two = 2 * row, three = 3 * row;
+        GemmLanes.Fetch(s);
+        GemmLanes.Fetch(s + row);
+        GemmLanes.Fetch(s + two);
+        GemmLanes.Fetch(s + three);
+        GemmLanes.Fetch(s4);
+        GemmLanes.Fetch(s4 + row);
+        GemmLanes.Fetch(s4 + two);
+        GemmLanes.Fetch(s4 + three);
     }
 
     /// <summary>Eight rows of eight become eight columns.</summary>
