@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Mettle;
 
 /// <summary>
-/// One matrix product, or a batch of equal ones, cut into blocks of the result that any thread may compute. Three paths:
-/// B's rows read in place, B copied panel by panel, or (large products) B copied block by block and swept by every tile of A.
+/// One matrix product, or a batch of equal ones, cut into blocks of the result that any thread may compute. Four paths:
+/// B's rows read in place; B copied panel by panel; B copied block by block and swept by every tile of A (large products);
+/// one row, for which B streams by. Which one follows from shapes and strides, and all give the same bits.
 /// </summary>
 internal unsafe struct GemmJob<T> : IJob
     where T : unmanaged

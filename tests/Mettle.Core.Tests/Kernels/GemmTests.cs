@@ -61,6 +61,22 @@ public sealed unsafe class GemmTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1, 45)]
+    [InlineData(45, 1)]
+    [InlineData(1, 1)]
+    public void MatMul_BatchedRowsOrColumns_EqualProductsOneByOne(int m, int n)
+    {
+        using var scope = MemoryScope.Begin();
+        var a = Tensor.Normal(RandomKey.FromSeed(5), [6, m, 19]);
+        var b = Tensor.Normal(RandomKey.FromSeed(6), [6, n, 19]).Transpose();
+        var all = a.MatMul(b);
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.Equal(a.Select(0, i).MatMul(b.Select(0, i)).ToArray<float>(), all.Select(0, i).ToArray<float>());
+        }
+    }
+
     [Fact]
     public void MatMul_NanAndInfinity_ReachTheirRowsAndColumnsOnly()
     {
