@@ -14,12 +14,10 @@ internal static unsafe class RandomFill
         for (int i = from; i < to; i += PhiloxLanes.Count)
         {
             PhiloxLanes.Words(key, (ulong)i / 4, words);
-            for (int j = 0; j < PhiloxLanes.Count; j += 16)
-            {
-                var u = Unit(Vector512.Load(words + j));
-                (normal ? BoxMuller(u) : u).Store(values + j);
-            }
-
+            var (a, b) = (Unit(Vector512.Load(words)), Unit(Vector512.Load(words + 16)));
+            (a, b) = normal ? BoxMuller(a, b) : (a, b);
+            a.Store(values);
+            b.Store(values + 16);
             int n = Math.Min(PhiloxLanes.Count, to - i);
             new ReadOnlySpan<float>(values, n).CopyTo(new Span<float>(target + i, n));
         }
@@ -29,15 +27,13 @@ internal static unsafe class RandomFill
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Unit(Vector512<uint> words) => Vector512.ConvertToSingle((words >>> 8).AsInt32()) * (1f / (1 << 24));
 
-    // Lanes 0-7 give radii, lanes 8-15 angles: eight cosines and eight sines.
-    private static Vector512<float> BoxMuller(Vector512<float> u)
+    // Of each vector lanes 0-7 give radii, lanes 8-15 angles: eight cosines and eight sines.
+    private static (Vector512<float> A, Vector512<float> B) BoxMuller(Vector512<float> a, Vector512<float> b)
     {
-        var lower = u.GetLower();
-        var upper = u.GetUpper();
-        var radius = Vector512.Sqrt(LaneMath.Log(Vector512.Create(Vector256<float>.One - lower, Vector256<float>.One - lower)) * -2f);
-        var angle = Vector512.Create(upper, upper) * (float)(2 * Math.PI);
-        var cos = LaneMath.Cos(angle).GetLower();
-        var sin = LaneMath.Sin(angle).GetUpper();
-        return radius * Vector512.Create(cos, sin);
+        var rest = Vector512<float>.One - Vector512.Create(a.GetLower(), b.GetLower());
+        var radius = Vector512.Sqrt(LaneMath.Log(rest) * -2f);
+        var angle = Vector512.Create(a.GetUpper(), b.GetUpper()) * (float)(2 * Math.PI);
+        var (x, y) = (radius * LaneMath.Cos(angle), radius * LaneMath.Sin(angle));
+        return (Vector512.Create(x.GetLower(), y.GetLower()), Vector512.Create(x.GetUpper(), y.GetUpper()));
     }
 }
