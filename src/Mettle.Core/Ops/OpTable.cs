@@ -31,7 +31,7 @@ public static class OpTable
         CrossEntropy.Info, Gelu.Info, GeluTanh.Info, LogSoftmax.Info, Silu.Info, Softmax.Info,
 
         // Normalization
-        BatchNorm.Info, LayerNormalization.Info, GroupNormalization.Info,
+        BatchNorm.Info, BatchNormInference.Info, LayerNormalization.Info, GroupNormalization.Info,
 
         // Quantized
         ConvInteger.Info, Dequantize.Info, MatMulInteger.Info, Quantize.Info, QuantizedConv.Info, QuantizedLinear.Info,

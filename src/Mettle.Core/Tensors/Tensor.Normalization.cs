@@ -33,10 +33,10 @@ public sealed partial class Tensor
     /// <summary>Normalises the channels of [N, C, ...] by given means and variances [C]; batch norm in evaluation mode.</summary>
     public Tensor BatchNorm(Tensor mean, Tensor variance, Tensor? weight, Tensor? bias, double epsilon = 1e-5)
     {
-        var scale = 1 / (variance + epsilon).Sqrt();
-        scale = weight is null ? scale : scale * weight;
-        var y = (this - PerChannel(mean)) * PerChannel(scale);
-        return bias is null ? y : y + PerChannel(bias);
+        var op = new BatchNormInference(epsilon);
+        return weight is null && bias is null
+            ? op.ApplyAll(this, mean, variance)[0]
+            : op.ApplyAll(this, mean, variance, weight ?? Ones(mean.Shape, DType), bias ?? Zeros(mean.Shape, DType))[0];
     }
 
     /// <summary>

@@ -36,13 +36,20 @@ public sealed class NormalizationTests
     {
         { "layer", [5, 7], 1 }, { "layer", [70, 33, 17], 1 }, { "layer", [600, 3, 20], 2 },
         { "batch", [9, 5], 0 }, { "batch", [4, 37, 11, 9], 0 }, { "batch", [40, 18, 7, 9], 0 }, { "batch", [3, 4, 10], 0 },
+        { "batch", [5, 1, 300, 70], 0 }, { "batch", [70, 3, 41, 13], 0 }, { "batch", [1200, 17], 0 }, { "batch", [3, 260, 30, 7], 0 },
+        { "group", [3, 6, 1], 3 }, { "group", [7, 34, 41, 33], 2 }, { "group", [2, 3, 130, 120], 1 }, { "group", [2, 260, 7], 260 },
     };
 
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Normalization_Fused_EqualsDecomposed(string kind, int[] shape, int axes)
     {
-        FusedOp op = kind == "layer" ? new LayerNormalization(axes, 1e-3) : new BatchNorm(1e-3);
+        FusedOp op = kind switch
+        {
+            "layer" => new LayerNormalization(axes, 1e-3),
+            "group" => new GroupNormalization(axes, 1e-3),
+            _ => new BatchNorm(1e-3),
+        };
         int[] affine = kind == "layer" ? shape[^axes..] : [shape[1]];
         foreach (var type in new[] { DType.F64, DType.F32 })
         {
@@ -116,6 +123,70 @@ public sealed class NormalizationTests
         var x = Draw(33, 3, 20, 6, 5).To(DType.F32);
         var last = x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2);
         Assert.Equal(x.BatchNorm().Y.ToBytes(), last.BatchNorm().Y.ToBytes());
+    }
+
+    [Fact]
+    public void BatchNormInference_ChannelsLastOrNot_SameBits()
+    {
+        foreach (var type in new[] { DType.F64, DType.F32 })
+        {
+            var x = Draw(60, 5, 20, 41, 37).To(type);
+            var last = x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2);
+            Tensor[] channels = [.. Enumerable.Range(61, 4).Select(i => Draw(i, 20).Square().To(type))];
+            Tensor Of(Tensor t) => t.BatchNorm(channels[0], channels[1], channels[2], channels[3]);
+            Assert.True(Of(x).IsContiguous);
+            Assert.Equal(Of(x).ToBytes(), Of(last).ToBytes());
+            var (one, two) = (x.WithGrad(), last.WithGrad());
+            (Of(one).Square().Sum() + Of(two).Square().Sum()).Backward();
+            Assert.Equal(one.Grad!.ToBytes(), two.Grad!.ToBytes());
+        }
+    }
+
+    [Theory]
+    [InlineData(null, 3.0)]
+    [InlineData(2.0, null)]
+    public void Normalization_OneOfWeightAndBias_TakesTheOtherAsNothing(double? weight, double? bias)
+    {
+        var x = Draw(60, 3, 4, 5);
+        var (mean, variance) = (Draw(61, 4), Draw(62, 4).Square());
+        Tensor? Constant(double? value) => value is { } v ? Tensor.Full([4], v, DType.F64) : null;
+        Tensor After(Tensor y) => (y * (weight ?? 1)) + (bias ?? 0);
+        TorchComparison.Same("batch", After(x.BatchNorm(mean, variance, null, null)), x.BatchNorm(mean, variance, Constant(weight), Constant(bias)), 1e-14);
+        TorchComparison.Same("group", After(x.GroupNorm(2)), x.GroupNorm(2, Constant(weight), Constant(bias)), 1e-14);
+    }
+
+    // A mean of 10 000 has an error of half an ulp, 5e-4, in f32: that much, twice for rounding on the way, every result may be off.
+    [Theory]
+    [InlineData(64, 3, 20, 31)]
+    [InlineData(16, 20, 30, 31)]
+    [InlineData(600, 300, 1, 1)]
+    public void Normalization_LargeMean_LosesNoMoreThanTheMeansDigits(params int[] shape)
+    {
+        var x = (Draw(70, shape) + 1e4).To(DType.F32);
+        var exact = x.To(DType.F64);
+        TorchComparison.Same("batch norm", exact.BatchNorm().Y, x.BatchNorm().Y.To(DType.F64), 1e-3);
+        TorchComparison.Same("variance", exact.BatchNorm().Variance, x.BatchNorm().Variance.To(DType.F64), 1e-4);
+        TorchComparison.Same("layer norm", exact.LayerNorm(3), x.LayerNorm(3).To(DType.F64), 1e-3);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Normalization_NotFinite_StaysInItsChannel(double value)
+    {
+        foreach (int place in new[] { 0, 700, 1799 })
+        {
+            var one = Tensor.Scalar(place, DType.I64).OneHot(1800).To(DType.Bool).Reshape(2, 1, 30, 30);
+            var x = Tensor.Concat(1, Draw(71, 2, 3, 30, 30), Tensor.Where(one, Tensor.Full([2, 1, 30, 30], value, DType.F64), Draw(72, 2, 1, 30, 30))).To(DType.F32);
+            var (y, mean, variance) = x.BatchNorm();
+            Assert.All(y.Narrow(1, 0, 3).ToArray<float>(), v => Assert.True(float.IsFinite(v)));
+            Assert.All(y.Narrow(1, 3, 4).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+            Assert.Equal((float)value, mean.ToArray<float>()[3]);
+            Assert.True(float.IsNaN(variance.ToArray<float>()[3]));
+            var groups = x.GroupNorm(2);
+            Assert.All(groups.Narrow(1, 0, 2).ToArray<float>(), v => Assert.True(float.IsFinite(v)));
+            Assert.All(groups.Narrow(0, place / 900, (place / 900) + 1).Narrow(1, 2, 4).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+        }
     }
 
     [Fact]

@@ -154,6 +154,8 @@ public sealed class BatchNorm : FusedOp
         new("features", new BatchNorm(1e-5), 7 * 24, new SampleInput([6, 4]), new SampleInput([4]), new SampleInput([4])) { Tolerance = 1e-5 },
         new("images", new BatchNorm(1e-5), 7 * 3 * 18 * 20, new SampleInput([3, 18, 4, 5]), new SampleInput([18]), new SampleInput([18])) { Tolerance = 1e-5 },
         new("plain", new BatchNorm(1e-3), 6 * 2 * 3 * 7, new SampleInput([2, 3, 7])) { Tolerance = 1e-5 },
+        new("one channel", new BatchNorm(1e-5), 7 * 3 * 59, new SampleInput([3, 1, 59]), new SampleInput([1]), new SampleInput([1])) { Tolerance = 1e-5 },
+        new("many channels", new BatchNorm(1e-5), 7 * 4 * 300, new SampleInput([4, 300]), new SampleInput([300]), new SampleInput([300])) { Tolerance = 1e-5 },
     ];
 
     private static IEnumerable<OpError> Errors() =>

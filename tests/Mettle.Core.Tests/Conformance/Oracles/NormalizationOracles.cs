@@ -6,6 +6,7 @@ internal static class NormalizationOracles
     public static IEnumerable<KeyValuePair<string, Oracle>> All { get; } =
     [
         new("batch_norm", (op, x) => BatchNorm((BatchNorm)op, x)),
+        new("batch_norm_inference", (op, x) => [BatchNormInference((BatchNormInference)op, x)]),
         new("layer_norm", (op, x) => LayerNorm((LayerNormalization)op, x)),
         new("group_norm", (op, x) => GroupNorm((GroupNormalization)op, x)),
     ];
@@ -34,6 +35,16 @@ internal static class NormalizationOracles
             return inputs.Length > 1 ? (z * inputs[1][i[1]]) + inputs[2][i[1]] : z;
         });
         return [y, mean, variance];
+    }
+
+    private static NdArray BatchNormInference(BatchNormInference op, NdArray[] inputs)
+    {
+        var x = inputs[0];
+        return NdArray.From(x.Shape, x.Type, i =>
+        {
+            double z = (x[i] - inputs[1][i[1]]) / Math.Sqrt(inputs[2][i[1]] + op.Epsilon);
+            return inputs.Length > 3 ? (z * inputs[3][i[1]]) + inputs[4][i[1]] : z;
+        });
     }
 
     private static NdArray[] LayerNorm(LayerNormalization op, NdArray[] inputs)
