@@ -48,6 +48,9 @@ internal unsafe struct ConvJob<T> : IJob
     public int RowsPerPart;
     public int RowParts;
     public int PanelParts;
+
+    /// <summary>Rows of Y, if parts clear theirs and those up to the next part's first, else 0.</summary>
+    public int ClearsTo;
     public int ImagesPerPart;
 
     /// <summary>The most strips of a kernel row.</summary>
@@ -100,6 +103,15 @@ internal unsafe struct ConvJob<T> : IJob
         int image = index / RowParts / Groups * ImagesPerPart;
         int images = Math.Min(ImagesPerPart, Images - image);
         int from = rowPart * RowsPerPart, to = Math.Min(Rows.Outputs, from + RowsPerPart);
+        if (ClearsTo > 0)
+        {
+            int first = from * Rows.OutStep, end = to == Rows.Outputs ? ClearsTo : to * Rows.OutStep;
+            for (int n = 0; n < images; n++)
+            {
+                new Span<T>(Y.Data + ((image + n) * Y.Image) + (first * Y.Row), checked((int)((end - first) * Y.Row))).Clear();
+            }
+        }
+
         for (int j = Panels * panelPart / PanelParts; j < Panels * (panelPart + 1) / PanelParts; j++)
         {
             for (int r = 0; r < RowRegionCount; r++)

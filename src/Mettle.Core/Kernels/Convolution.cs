@@ -62,16 +62,47 @@ internal static unsafe class Convolution
             WIn = w.Strides[0],
             WOut = w.Strides[1],
         };
+        // Elements that see no tap are zero: where there are some, the first pass clears the rows it works on.
+        bool gaps = HasGaps(s.StrideHeight, s.KernelHeight, s.DilationHeight) || HasGaps(s.StrideWidth, s.KernelWidth, s.DilationWidth);
+        job.ClearsTo = gaps ? s.Height : 0;
+        if (gaps && s.Groups > 1)
+        {
+            new Span<byte>(x.Pointer, checked((int)x.Spec.Bytes)).Clear();
+            job.ClearsTo = 0;
+        }
+
         for (int i = 0; i < s.StrideHeight; i++)
         {
             var rows = TapAxis.Backward(i, s.Height, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
             for (int j = 0; j < s.StrideWidth; j++)
             {
-                Pass(job, s.Images, rows, TapAxis.Backward(j, s.Width, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth), winograd);
+                var columns = TapAxis.Backward(j, s.Width, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth);
+                if (rows.Outputs > 0 && columns.Outputs > 0 && (!gaps || (rows.Taps > 0 && columns.Taps > 0)))
+                {
+                    Pass(job, s.Images, rows, columns, winograd);
+                    job.ClearsTo = 0;
+                }
             }
         }
 
+        if (job.ClearsTo > 0)
+        {
+            new Span<byte>(x.Pointer, checked((int)x.Spec.Bytes)).Clear();
+        }
+
         ChannelRows.Free(source, g);
+    }
+
+    // Whether some residue of the positions modulo the stride sees no kernel element.
+    private static bool HasGaps(int stride, int kernel, int dilation)
+    {
+        int seen = 0;
+        for (int phase = 0; phase < stride; phase++)
+        {
+            seen += TapAxis.Backward(phase, stride, kernel, stride, 0, dilation).Taps > 0 ? 1 : 0;
+        }
+
+        return seen < stride;
     }
 
     // Few channels may lie in planes; the planes of many would fall on each other's places in the cache.
@@ -132,7 +163,7 @@ internal static unsafe class Convolution
         job.ImagesPerPart = job.RowParts > 1 ? 1 : (int)Math.Min(images, Math.Max(Math.Min(8, images / WantedParts), (LeastWork / (rowWork * rows.Outputs)) + 1));
         int imageParts = (images + job.ImagesPerPart - 1) / job.ImagesPerPart;
         int parts = checked(imageParts * job.Groups * job.RowParts);
-        job.PanelParts = Math.Min(job.Panels, (WantedParts + parts - 1) / parts);
+        job.PanelParts = job.ClearsTo > 0 ? 1 : Math.Min(job.Panels, (WantedParts + parts - 1) / parts);
         Scheduler.For(checked(parts * job.PanelParts), job);
         Memory.Return(scratch, bytes);
     }

@@ -49,15 +49,21 @@ internal unsafe struct WeightGradientJob<T> : IJob
 
     private readonly nint GradientImage => GradientPitch > 0 ? (nint)S.OutHeight * S.OutWidth * GradientPitch : G.Image;
 
-    // Images with few channels are copied to [rows][channels][columns].
+    // Images with few channels are copied with zeros around: [rows][columns][channels] if they lie so, else [rows][channels][columns].
+    private readonly bool Interleaved => X.Channel == 1 && X.Column == S.InChannels;
+
+    private readonly bool ColumnsInside => Few && !Interleaved;
+
     private readonly int WindowWidth => Columns.Span(S.OutWidth);
+
+    private readonly int WindowColumn => Interleaved ? S.InChannels : 1;
 
     private readonly nint WindowRow => (nint)WindowWidth * S.InChannels;
 
-    // Sums lie as [kernel row][kernel column][channel], with few channels as [kernel row][channel][kernel column].
-    private readonly nint ChannelRow => (nint)(Few ? S.KernelWidth : 1) * StripProduct<T>.PanelColumns;
+    // Sums lie as [kernel row][kernel column][channel], or [kernel row][channel][kernel column] as windows do.
+    private readonly nint ChannelRow => (nint)(ColumnsInside ? S.KernelWidth : 1) * StripProduct<T>.PanelColumns;
 
-    private readonly nint ColumnRow => (nint)(Few ? 1 : S.InChannels) * StripProduct<T>.PanelColumns;
+    private readonly nint ColumnRow => (nint)(ColumnsInside ? 1 : S.InChannels) * StripProduct<T>.PanelColumns;
 
     /// <summary>Fills <see cref="Strips"/>.</summary>
     public readonly void WriteStrips()
@@ -69,7 +75,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
             Write(Strips + ((nint)list * BlockRows), ImagesPerBlock, rows, columns, X.Image, Rows.Stride * X.Row, Columns.Stride * X.Column);
         }
 
-        Write(Strips + ((nint)Lists * BlockRows), 1, (0, RowsPerBlock), (0, S.OutWidth), 0, Rows.Stride * WindowRow, Columns.Stride);
+        Write(Strips + ((nint)Lists * BlockRows), 1, (0, RowsPerBlock), (0, S.OutWidth), 0, Rows.Stride * WindowRow, WindowColumn * Columns.Stride);
     }
 
     public readonly void Run(int index)
@@ -186,14 +192,29 @@ internal unsafe struct WeightGradientJob<T> : IJob
         {
             Strips = Strips + ((nint)Lists * BlockRows),
             Count = rows,
-            AStep = Columns.Stride,
+            AStep = WindowColumn * Columns.Stride,
             BStep = GradientPixel,
-            ARow = Columns.Gap,
-            ATriple = 3 * Columns.Gap,
+            ARow = 1,
+            ATriple = 3,
             B = g,
             CRow = nr,
             InitRow = nr,
         };
+        if (Interleaved)
+        {
+            int runs = Columns.Gap == 1 ? 1 : S.KernelWidth, length = S.KernelWidth / runs * S.InChannels;
+            for (int run = 0; run < S.KernelHeight * runs; run++)
+            {
+                product.A = window + (run / runs * Rows.Gap * WindowRow) + (run % runs * (nint)Columns.Gap * S.InChannels);
+                product.C = sum + ((nint)run * length * nr);
+                product.Init = product.C;
+                product.Run(length, columns);
+            }
+
+            return;
+        }
+
+        (product.ARow, product.ATriple) = (Columns.Gap, 3 * Columns.Gap);
         bool triples = S.KernelWidth == 3;
         int together = triples && Rows.Gap == 1 ? S.KernelHeight * S.InChannels : triples ? S.InChannels : 1;
         if (triples)
@@ -270,35 +291,42 @@ internal unsafe struct WeightGradientJob<T> : IJob
         int top = (row * Rows.Stride) + Rows.First, width = WindowWidth;
         int left = Math.Clamp(-Columns.First, 0, width), right = Math.Clamp(S.Width - Columns.First, left, width);
         T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + ((Columns.First + left) * X.Column);
+        int lines = Interleaved ? 1 : S.InChannels, unit = WindowColumn;
         for (int i = 0; i < Rows.Span(rows); i++)
         {
             bool inside = top + i >= 0 && top + i < S.Height;
-            for (int c = 0; c < S.InChannels; c++, to += width)
+            int from = (inside ? left : width) * unit, until = (inside ? right : width) * unit;
+            for (int c = 0; c < lines; c++, to += width * unit)
             {
-                int from = inside ? left : width, until = inside ? right : width;
-                T* source = x + ((top + i) * X.Row) + (c * X.Channel);
-                for (int j = 0; j < from; j++)
-                {
-                    to[j] = default;
-                }
-
-                if (X.Column == 1 && until - from >= 8)
-                {
-                    new ReadOnlySpan<T>(source, until - from).CopyTo(new Span<T>(to + from, until - from));
-                }
-                else
-                {
-                    for (int j = from; j < until; j++, source += X.Column)
-                    {
-                        to[j] = *source;
-                    }
-                }
-
-                for (int j = until; j < width; j++)
-                {
-                    to[j] = default;
-                }
+                Line(x + ((top + i) * X.Row) + (c * X.Channel), Interleaved ? 1 : X.Column, from, until, width * unit, to);
             }
+        }
+    }
+
+    // Elements [from, until) from an image, zeros elsewhere.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Line(T* source, nint step, int from, int until, int length, T* to)
+    {
+        for (int j = 0; j < from; j++)
+        {
+            to[j] = default;
+        }
+
+        if (step == 1 && until - from >= 8)
+        {
+            new ReadOnlySpan<T>(source, until - from).CopyTo(new Span<T>(to + from, until - from));
+        }
+        else
+        {
+            for (int j = from; j < until; j++, source += step)
+            {
+                to[j] = *source;
+            }
+        }
+
+        for (int j = until; j < length; j++)
+        {
+            to[j] = default;
         }
     }
 

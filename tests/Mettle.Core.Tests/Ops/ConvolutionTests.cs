@@ -53,6 +53,10 @@ public sealed class ConvolutionTests
     [InlineData(1, 150, 4, 4, 17, 3, 1, 1, 1, 1)]
     [InlineData(2, 40, 21, 13, 40, 3, 1, 1, 1, 40)]
     [InlineData(1, 24, 9, 20, 24, 5, 1, 2, 1, 24)]
+    [InlineData(3, 16, 9, 8, 32, 1, 2, 0, 1, 1)]
+    [InlineData(2, 6, 7, 10, 4, 1, 3, 1, 1, 2)]
+    [InlineData(2, 5, 9, 9, 7, 2, 4, 0, 2, 1)]
+    [InlineData(2, 4, 8, 8, 5, 3, 2, 1, 2, 1)]
     public void Convolution_AllThree_MatchDirectSums(int n, int c, int h, int w, int k, int kernel, int stride, int pad, int dilation, int groups)
     {
         var x = Draw(1, n, c, h, w);
