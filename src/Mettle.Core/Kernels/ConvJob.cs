@@ -51,6 +51,9 @@ internal unsafe struct ConvJob<T> : IJob
 
     /// <summary>Rows of Y, if parts clear theirs and those up to the next part's first, else 0.</summary>
     public int ClearsTo;
+
+    /// <summary>Elements of a row of Y to clear.</summary>
+    public int ClearedRow;
     public int ImagesPerPart;
 
     /// <summary>The most strips of a kernel row.</summary>
@@ -108,7 +111,7 @@ internal unsafe struct ConvJob<T> : IJob
             int first = from * Rows.OutStep, end = to == Rows.Outputs ? ClearsTo : to * Rows.OutStep;
             for (int n = 0; n < images; n++)
             {
-                new Span<T>(Y.Data + ((image + n) * Y.Image) + (first * Y.Row), checked((int)((end - first) * Y.Row))).Clear();
+                new Span<T>(Y.Data + ((image + n) * Y.Image) + (first * Y.Row), checked((end - first) * ClearedRow)).Clear();
             }
         }
 

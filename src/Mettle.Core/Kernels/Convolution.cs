@@ -65,6 +65,7 @@ internal static unsafe class Convolution
         // Elements that see no tap are zero: where there are some, the first pass clears the rows it works on.
         bool gaps = HasGaps(s.StrideHeight, s.KernelHeight, s.DilationHeight) || HasGaps(s.StrideWidth, s.KernelWidth, s.DilationWidth);
         job.ClearsTo = gaps ? s.Height : 0;
+        job.ClearedRow = checked(s.Width * s.InChannels);
         if (gaps && s.Groups > 1)
         {
             new Span<byte>(x.Pointer, checked((int)x.Spec.Bytes)).Clear();
