@@ -16,6 +16,9 @@ internal static unsafe class Convolution
     private const int LeastRows = 8;
     private const long LeastWork = 1 << 19;
 
+    /// <summary>Multiply-adds of a part: some ten microseconds, so that nobody waits long for the last one.</summary>
+    public const long MostWork = 1 << 23;
+
     /// <summary>y = conv(x, w) + bias; by <see cref="Winograd"/> where that is wanted and fits.</summary>
     public static void Forward<T>(ConvGeometry s, Tensor x, Tensor w, Tensor? bias, Tensor y, bool winograd = false)
         where T : unmanaged
@@ -159,7 +162,7 @@ internal static unsafe class Convolution
         long rowBytes = Math.Max(1, sizeof(T) * (((long)rows.Stride * job.Width * job.In) + ((long)columns.Outputs * job.Out)));
         int rowParts = Math.Max(1, (WantedParts + images - 1) / images);
         job.RowsPerPart = (int)Math.Clamp(
-            Math.Min(PartBytes / rowBytes, (rows.Outputs + rowParts - 1) / rowParts), Math.Min(rows.Outputs, Math.Max(LeastRows, (LeastWork + rowWork - 1) / rowWork)), rows.Outputs);
+            Math.Min(Math.Min(PartBytes / rowBytes, MostWork / rowWork), (rows.Outputs + rowParts - 1) / rowParts), Math.Min(rows.Outputs, Math.Max(LeastRows, (LeastWork + rowWork - 1) / rowWork)), rows.Outputs);
         job.RowParts = (rows.Outputs + job.RowsPerPart - 1) / job.RowsPerPart;
         job.ImagesPerPart = job.RowParts > 1 ? 1 : (int)Math.Min(images, Math.Max(Math.Min(8, images / WantedParts), (LeastWork / (rowWork * rows.Outputs)) + 1));
         int imageParts = (images + job.ImagesPerPart - 1) / job.ImagesPerPart;

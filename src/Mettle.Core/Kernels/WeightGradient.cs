@@ -10,7 +10,6 @@ internal static unsafe class WeightGradient
     private const long ChunkBytes = 1 << 21;
     private const int BlockBytes = 36 << 10;
     private const int FewChannels = 8;
-    private const int WantedParts = 8;
 
     /// <summary>w = sum over images and pixels of patches of x times g.</summary>
     public static void Run<T>(ConvGeometry s, Tensor x, Tensor g, Tensor w)
@@ -58,6 +57,8 @@ internal static unsafe class WeightGradient
         int blockPixels = Math.Max(64, BlockBytes / tileBytes);
         int rowsPerBlock = Math.Clamp(blockPixels / s.OutWidth, 1, s.OutHeight);
         bool whole = rowsPerBlock == s.OutHeight;
+        long work = (long)s.Images * s.OutHeight * s.OutWidth * depth * s.OutChannels / chunks / Convolution.MostWork;
+        int panelParts = (int)Math.Clamp(work, 1, panels);
         var job = new WeightGradientJob<T>
         {
             X = new(x),
@@ -66,7 +67,8 @@ internal static unsafe class WeightGradient
             Rows = rows,
             Columns = columns,
             Panels = panels,
-            PanelParts = Math.Min(panels, (WantedParts + (chunks * s.Groups) - 1) / (chunks * s.Groups)),
+            PanelParts = panelParts,
+            RowParts = few ? 1 : (int)Math.Clamp(work / panelParts, 1, s.KernelHeight),
             Depth = depth,
             Chunks = chunks,
             RowsPerBlock = rowsPerBlock,
@@ -80,7 +82,7 @@ internal static unsafe class WeightGradient
         job.Partial = (T*)Memory.Allocate((size * chunks * sizeof(T)) + strips, out long bytes);
         job.Strips = (Strip*)(job.Partial + (size * chunks));
         job.WriteStrips();
-        Scheduler.For(checked(chunks * s.Groups * job.PanelParts), job);
+        Scheduler.For(checked(chunks * s.Groups * job.PanelParts * job.RowParts), job);
         job.Adding = true;
         Scheduler.For(panels * s.Groups, job);
         Memory.Return(job.Partial, bytes);

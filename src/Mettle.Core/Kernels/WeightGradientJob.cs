@@ -14,6 +14,9 @@ internal unsafe struct WeightGradientJob<T> : IJob
     public TapAxis Columns;
     public int Panels;
     public int PanelParts;
+
+    /// <summary>Parts that share the kernel's rows among them; one where channels are few.</summary>
+    public int RowParts;
     public int Depth;
     public int Chunks;
     public int RowsPerBlock;
@@ -86,13 +89,21 @@ internal unsafe struct WeightGradientJob<T> : IJob
             return;
         }
 
+        int rowPart = index % RowParts;
+        index /= RowParts;
+        int fromTap = S.KernelHeight * rowPart / RowParts, toTap = S.KernelHeight * (rowPart + 1) / RowParts;
         int part = index % PanelParts, group = index / PanelParts % S.Groups, chunk = index / PanelParts / S.Groups;
         int fromPanel = Panels * part / PanelParts, toPanel = Panels * (part + 1) / PanelParts;
         int from = (int)((long)S.Images * chunk / Chunks), to = (int)((long)S.Images * (chunk + 1) / Chunks);
         int nr = StripProduct<T>.PanelColumns;
         nint panelSize = (nint)Depth * nr;
         T* sum = Partial + ((((nint)chunk * S.Groups) + group) * Panels * panelSize);
-        new Span<T>(sum + (fromPanel * panelSize), checked((int)((toPanel - fromPanel) * panelSize))).Clear();
+        nint kernelRow = (nint)S.KernelWidth * S.InChannels * nr;
+        for (int j = fromPanel; j < toPanel; j++)
+        {
+            new Span<T>(sum + (j * panelSize) + (fromTap * kernelRow), checked((int)((toTap - fromTap) * kernelRow))).Clear();
+        }
+
 
         long gradients = (long)BlockRows * S.OutWidth * GradientPitch;
         long window = Few ? Rows.Span(RowsPerBlock) * (long)WindowRow : 0;
@@ -116,7 +127,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
 
                 for (int j = fromPanel; j < toPanel && !windowed; j++)
                 {
-                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)), j == fromPanel);
+                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)), fromTap, toTap, j == fromPanel);
                 }
             }
         }
@@ -146,7 +157,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
     }
 
     // Each tap's channels times the pixels that see it.
-    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns, bool fetch)
+    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns, int fromTap, int toTap, bool fetch)
     {
         int nr = StripProduct<T>.PanelColumns;
         var product = new StripProduct<T>
@@ -161,8 +172,8 @@ internal unsafe struct WeightGradientJob<T> : IJob
         };
         T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + (((row * Rows.Stride) + Rows.First) * X.Row) + (Columns.First * X.Column);
         nint block = images * rows * Rows.Stride * X.Row * sizeof(T);
-        product.AheadBytes = fetch && X.Channel == 1 && X.Column == S.InChannels ? block / (S.KernelHeight * S.KernelWidth) : 0;
-        for (int a = 0; a < S.KernelHeight; a++)
+        product.AheadBytes = fetch && X.Channel == 1 && X.Column == S.InChannels ? block / ((toTap - fromTap) * S.KernelWidth) : 0;
+        for (int a = fromTap; a < toTap; a++)
         {
             var seen = Outputs(Rows, a, S.Height);
             int first = Math.Max(seen.From, row) - row, count = Math.Min(seen.To, row + rows) - row - first;
@@ -175,7 +186,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
                 product.A = x + (a * Rows.Gap * X.Row) + (b * Columns.Gap * X.Column);
                 product.C = sum + ((nint)a * S.KernelWidth * S.InChannels * nr) + (b * ColumnRow);
                 product.Init = product.C;
-                product.Ahead = (byte*)x + block + (tap * product.AheadBytes);
+                product.Ahead = (byte*)x + block + ((tap - (fromTap * S.KernelWidth)) * product.AheadBytes);
                 if (left < right)
                 {
                     product.Run(S.InChannels, columns);
