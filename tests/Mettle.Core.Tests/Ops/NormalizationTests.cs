@@ -166,6 +166,9 @@ public sealed class NormalizationTests
         var exact = x.To(DType.F64);
         TorchComparison.Same("batch norm", exact.BatchNorm().Y, x.BatchNorm().Y.To(DType.F64), 1e-3);
         TorchComparison.Same("variance", exact.BatchNorm().Variance, x.BatchNorm().Variance.To(DType.F64), 1e-4);
+        TorchComparison.Same("group norm", exact.GroupNorm(1), x.GroupNorm(1).To(DType.F64), 1e-3);
+        var last = x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2);
+        TorchComparison.Same("group norm of adjacent channels", exact.GroupNorm(1), last.GroupNorm(1).To(DType.F64), 1e-3);
         TorchComparison.Same("layer norm", exact.LayerNorm(3), x.LayerNorm(3).To(DType.F64), 1e-3);
     }
 
@@ -183,9 +186,12 @@ public sealed class NormalizationTests
             Assert.All(y.Narrow(1, 3, 4).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
             Assert.Equal((float)value, mean.ToArray<float>()[3]);
             Assert.True(float.IsNaN(variance.ToArray<float>()[3]));
-            var groups = x.GroupNorm(2);
-            Assert.All(groups.Narrow(1, 0, 2).ToArray<float>(), v => Assert.True(float.IsFinite(v)));
-            Assert.All(groups.Narrow(0, place / 900, (place / 900) + 1).Narrow(1, 2, 4).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+            foreach (var input in new[] { x, x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2) })
+            {
+                var groups = input.GroupNorm(2);
+                Assert.All(groups.Narrow(1, 0, 2).ToArray<float>(), v => Assert.True(float.IsFinite(v)));
+                Assert.All(groups.Narrow(0, place / 900, (place / 900) + 1).Narrow(1, 2, 4).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+            }
         }
     }
 

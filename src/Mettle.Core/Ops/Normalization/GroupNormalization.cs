@@ -80,7 +80,7 @@ public sealed class GroupNormalization : FusedOp
     /// <inheritdoc/>
     protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
     {
-        var y = SideBySide(inputs[0]) ? ChannelRows.Allocate(specs[0]) : Tensor.Allocate(specs[0].Shape, specs[0].DType);
+        var y = ChannelRows.Lies(inputs[0]) ? ChannelRows.Allocate(specs[0]) : Tensor.Allocate(specs[0].Shape, specs[0].DType);
         Tensor[] outputs = [y, Tensor.Allocate(specs[1].Shape, specs[1].DType), Tensor.Allocate(specs[2].Shape, specs[2].DType)];
         Run(inputs, outputs);
         return outputs;
@@ -89,17 +89,24 @@ public sealed class GroupNormalization : FusedOp
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        bool planes = !SideBySide(inputs[0]);
-        var x = planes ? inputs[0].RowMajor() : inputs[0];
+        bool rows = ChannelRows.Lies(inputs[0]);
+        var x = rows ? inputs[0] : inputs[0].RowMajor();
         var w = inputs.Length > 1 ? inputs[1].RowMajor() : null;
         var b = inputs.Length > 1 ? inputs[2].RowMajor() : null;
-        if (x.DType == DType.F32)
+        switch (rows, x.DType == DType.F32)
         {
-            GroupNormImages.Forward<float>(x, w, b, outputs[0], outputs[1], outputs[2], planes, epsilon);
-        }
-        else
-        {
-            GroupNormImages.Forward<double>(x, w, b, outputs[0], outputs[1], outputs[2], planes, epsilon);
+            case (true, true):
+                GroupNormColumns.Forward<float>(x, w, b, outputs[0], outputs[1], outputs[2], epsilon);
+                break;
+            case (true, false):
+                GroupNormColumns.Forward<double>(x, w, b, outputs[0], outputs[1], outputs[2], epsilon);
+                break;
+            case (false, true):
+                GroupNormPlanes.Forward<float>(x, w, b, outputs[0], outputs[1], outputs[2], epsilon);
+                break;
+            default:
+                GroupNormPlanes.Forward<double>(x, w, b, outputs[0], outputs[1], outputs[2], epsilon);
+                break;
         }
 
         ChannelRows.Free(x, inputs[0]);
@@ -112,24 +119,31 @@ public sealed class GroupNormalization : FusedOp
         var result = new Tensor?[node.Inputs.Count];
         if (grads[0] is { } grad)
         {
-            bool planes = !SideBySide(input);
-            var x = planes ? input.RowMajor() : input;
-            var g = planes ? grad.RowMajor() : ChannelRows.Of(grad);
+            bool rows = ChannelRows.Lies(input);
+            var x = rows ? input : input.RowMajor();
+            var g = rows ? ChannelRows.Of(grad) : grad.RowMajor();
             var w = result.Length > 1 ? node.Inputs[1].RowMajor() : null;
-            result[0] = planes ? Tensor.Allocate(input.Shape, input.DType) : ChannelRows.Allocate(input.Spec);
+            result[0] = rows ? ChannelRows.Allocate(input.Spec) : Tensor.Allocate(input.Shape, input.DType);
             for (int i = 1; i < result.Length; i++)
             {
                 result[i] = node.Needs(i) ? Tensor.Allocate(node.Inputs[i].Shape, input.DType) : null;
             }
 
             var (dw, db) = result.Length > 1 ? (result[1], result[2]) : (null, null);
-            if (x.DType == DType.F32)
+            switch (rows, x.DType == DType.F32)
             {
-                GroupNormImages.Backward<float>(x, w, g, mean, scale, result[0]!, dw, db, planes);
-            }
-            else
-            {
-                GroupNormImages.Backward<double>(x, w, g, mean, scale, result[0]!, dw, db, planes);
+                case (true, true):
+                    GroupNormColumns.Backward<float>(x, w, g, mean, scale, result[0]!, dw, db);
+                    break;
+                case (true, false):
+                    GroupNormColumns.Backward<double>(x, w, g, mean, scale, result[0]!, dw, db);
+                    break;
+                case (false, true):
+                    GroupNormPlanes.Backward<float>(x, w, g, mean, scale, result[0]!, dw, db);
+                    break;
+                default:
+                    GroupNormPlanes.Backward<double>(x, w, g, mean, scale, result[0]!, dw, db);
+                    break;
             }
 
             ChannelRows.Free(x, input);
@@ -165,8 +179,6 @@ public sealed class GroupNormalization : FusedOp
     }
 
     private Shape Rows(Shape x) => new(x[0], groups, checked((int)(x.Count / Math.Max(1, (long)x[0] * groups))));
-
-    private static bool SideBySide(Tensor x) => !x.IsContiguous && ChannelRows.Lies(x);
 
     private static IEnumerable<OpSample> Samples() =>
     [

@@ -3,13 +3,13 @@ using System.Numerics;
 namespace Mettle;
 
 /// <summary>
-/// Group normalisation, image by image, where channels lie plane after plane or side by side. Sums are taken per channel
-/// (see <see cref="ChannelPasses{T}"/>) and added up over a group in the order of channels, over images in their order.
+/// Group normalisation, image by image, where channels lie plane after plane. Sums are taken per channel and added up over
+/// a group in the order of channels, over images in their order.
 /// </summary>
-internal static unsafe class GroupNormImages
+internal static unsafe class GroupNormPlanes
 {
     /// <summary>Normalised images with each group's mean and 1 / sqrt(variance + epsilon), [N, groups].</summary>
-    public static void Forward<T>(Tensor x, Tensor? w, Tensor? b, Tensor y, Tensor mean, Tensor scale, bool planes, double epsilon)
+    public static void Forward<T>(Tensor x, Tensor? w, Tensor? b, Tensor y, Tensor mean, Tensor scale, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (x.Count == 0)
@@ -17,7 +17,7 @@ internal static unsafe class GroupNormImages
             return;
         }
 
-        var job = Plan<T>(x, w, mean, scale, planes);
+        var job = Plan<T>(x, w, mean, scale);
         job.B = b is null ? null : (T*)b.Pointer;
         job.Y = (T*)y.Pointer;
         job.Epsilon = T.CreateTruncating(epsilon);
@@ -25,14 +25,14 @@ internal static unsafe class GroupNormImages
     }
 
     /// <summary>Gradients by x, weight and bias; the latter two may be missing.</summary>
-    public static void Backward<T>(Tensor x, Tensor? w, Tensor g, Tensor mean, Tensor scale, Tensor dx, Tensor? dw, Tensor? db, bool planes)
+    public static void Backward<T>(Tensor x, Tensor? w, Tensor g, Tensor mean, Tensor scale, Tensor dx, Tensor? dw, Tensor? db)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int images = x.Count == 0 ? 0 : x.Shape[0], channels = x.Shape[1];
         var partial = (T*)Memory.Allocate(2L * Math.Max(1, images) * channels * sizeof(T), out long bytes);
         if (images > 0)
         {
-            var job = Plan<T>(x, w, mean, scale, planes);
+            var job = Plan<T>(x, w, mean, scale);
             job.G = (T*)g.Pointer;
             job.Y = (T*)dx.Pointer;
             job.Partial = partial;
@@ -63,7 +63,7 @@ internal static unsafe class GroupNormImages
         }
     }
 
-    private static Job<T> Plan<T>(Tensor x, Tensor? w, Tensor mean, Tensor scale, bool planes)
+    private static Job<T> Plan<T>(Tensor x, Tensor? w, Tensor mean, Tensor scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int channels = x.Shape[1];
@@ -74,7 +74,7 @@ internal static unsafe class GroupNormImages
             Mean = (T*)mean.Pointer,
             Scale = (T*)scale.Pointer,
             Groups = mean.Shape[1],
-            Passes = new ChannelPasses<T>(channels, checked((int)(x.Count / x.Shape[0] / channels)), planes),
+            Passes = new PlanePasses<T>(channels, checked((int)(x.Count / x.Shape[0] / channels))),
         };
     }
 
@@ -91,7 +91,7 @@ internal static unsafe class GroupNormImages
         public T* Partial;
         public T Epsilon;
         public int Groups;
-        public ChannelPasses<T> Passes;
+        public PlanePasses<T> Passes;
 
         public readonly void Run(int index)
         {
