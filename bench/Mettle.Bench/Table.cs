@@ -126,7 +126,7 @@ internal static class Table
             Written by `bench/run`; `bench/run --check-committed` names the rows under their goals.
 
             - Machine: {processor}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, load at the start {load}.
-            - Arithmetic peak, measured in registers: {string.Join("; ", peaks)}. Memory-bound rows are compared with a plain copy that moves as many bytes.
+            - Arithmetic peak, measured in registers: {string.Join("; ", peaks)}. Memory-bound rows are compared with a plain copy that moves as many bytes, int8 rows with the f32 peak.
             - Ratio: our speed over the best peer's, above 1: ours is faster; within 3 % counts as level where the goal is 1. Bold: under the goal.
             - Every figure is the median of 11 batches, the sides in turns, each in a process of its own.
             - Peers in their best configuration: PyTorch 1.13 (Debian) with `ATEN_CPU_CAPABILITY=avx512`, `OMP_WAIT_POLICY=passive`, channels-last

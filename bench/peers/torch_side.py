@@ -55,6 +55,29 @@ def conv(a):
     return gradient(y, leaf, image(*y.shape, 3))
 
 
+def int8(a):
+    torch.backends.quantized.engine = "onednn"
+    m, k, n = a["m"], a["k"], a["n"]
+    return quantized(fill((m, k), 1), fill((n, k), 2), k, torch.ops.quantized.linear_prepack, (), torch.ops.quantized.linear)
+
+
+def int8_conv(a):
+    torch.backends.quantized.engine = "onednn"
+    n, c, h, k, r = a["n"], a["c"], a["h"], a["k"], a["r"]
+    rest = ([1, 1], [r // 2] * 2, [1, 1], 1)
+    x, w = image(n, c, h, h, 1), fill((k, r, r, c), 2).permute(0, 3, 1, 2)
+    return quantized(x, w, c * r * r, torch.ops.quantized.conv2d_prepack, rest, torch.ops.quantized.conv2d)
+
+
+def quantized(x, w, depth, prepack, rest, run):
+    n = w.shape[0]
+    w = torch.quantize_per_channel(w, torch.full((n,), 1 / 128), torch.zeros(n, dtype=torch.long), 0, torch.qint8)
+    packed = prepack(w, None, *rest)
+    x = torch.quantize_per_tensor(x, 1 / 128, 105, torch.quint8)
+    scale = math.sqrt(depth) / 64
+    return lambda: run(x, packed, scale, 105)
+
+
 def op(a):
     shape = tuple(int(d) for d in str(a["shape"]).split("x"))
     x = fill(shape, 1)
@@ -221,7 +244,13 @@ def step(a):
     return run
 
 
-KINDS = {"matmul": matmul, "conv": conv, "op": op, "attention": attention, "step": step, "infer": infer}
+KINDS = {"matmul": matmul, "conv": conv, "op": op, "attention": attention, "step": step, "infer": infer,
+         "int8": int8, "int8-conv": int8_conv}
+
+
+def mean_abs(y):
+    y = y.dequantize() if y.is_quantized else y.detach()
+    return float(y.double().abs().mean())
 
 
 def parse(words):
@@ -259,7 +288,7 @@ def main():
             if command == "case":
                 try:
                     run = prepare(rest)
-                    answer = "none" if run is None else f"ready {float(run().detach().double().abs().mean())!r}"
+                    answer = "none" if run is None else f"ready {mean_abs(run())!r}"
                     estimate = warm(run) if run else 1.0
                 except Exception as e:  # the parent says which case failed
                     answer = f"error {type(e).__name__}: {str(e).splitlines()[0]}"

@@ -4,7 +4,7 @@ namespace Mettle.Bench.Cases;
 internal static class AllCases
 {
     public static IEnumerable<Case> List() =>
-        [.. MatrixCases.List(), .. ConvolutionCases.List(), .. RowCases.List(), .. AttentionCases(), .. StepCases()];
+        [.. MatrixCases.List(), .. ConvolutionCases.List(), .. RowCases.List(), .. AttentionCases(), .. Int8Cases(), .. StepCases()];
 
     private static IEnumerable<Case> AttentionCases()
     {
@@ -20,6 +20,19 @@ internal static class AllCases
                     yield return new("attention", name, $"attention b={b} h={h} t={t} d={d} causal={causal} of={of}", 1.2, flops);
                 }
             }
+        }
+    }
+
+    private static IEnumerable<Case> Int8Cases()
+    {
+        foreach (var (m, k, n) in new[] { (64, 64, 64), (512, 512, 512), (1024, 1024, 1024), (128, 784, 512), (32, 4096, 4096), (1, 4096, 4096) })
+        {
+            yield return new("int8", $"{m} x {k} by {k} x {n}, packed weights", $"int8 m={m} k={k} n={n}", null, 2.0 * m * k * n);
+        }
+
+        foreach (var (n, c, h, k, side) in new[] { (1, 64, 56, 64, 3), (32, 64, 32, 64, 3), (32, 256, 16, 256, 1) })
+        {
+            yield return new("int8", $"{side}x{side} {c} to {k}, {n} x {h}x{h}", $"int8-conv n={n} c={c} h={h} k={k} r={side}", null, 2.0 * n * h * h * c * k * side * side);
         }
     }
 

@@ -13,6 +13,7 @@ internal static class MettleSide
         "attention" => Attention(a),
         "step" => TrainingSteps.Prepare(a),
         "infer" => TrainingSteps.PrepareInference(a),
+        "int8" or "int8-conv" => Int8Side.Prepare(a),
         "peak-fma" => Peaks.Fma(),
         "peak-copy" => Peaks.Copy(a.Int("bytes")),
         "forkjoin" => Peaks.ForkJoin(),
@@ -33,6 +34,17 @@ internal static class MettleSide
         }
 
         Tensor a = Input(left, 1), b = Input(right, 2);
+        if (args.Int("packed") == 1)
+        {
+            // Weights of a layer in evaluation, [outputs, inputs]: laid out for it once, by the layer itself.
+            var weight = b.Transpose().Contiguous().Persist();
+            return Of(() =>
+            {
+                using var off = Autograd.NoGrad();
+                return a.Affine(weight);
+            });
+        }
+
         a = ta ? a.Transpose().Persist() : a;
         b = tb ? b.Transpose().Persist() : b;
         return Of(() => a.MatMul(b));
