@@ -46,7 +46,7 @@ def conv(a):
     x = image(n, c, h, w, 1)
     weight = image(k, c // groups, r, r, 2)
     of = a.get("of", "forward")
-    if of == "forward":
+    if of in ("forward", "winograd"):
         return lambda: F.conv2d(x, weight, **args)
     leaf = x if of == "input" else weight
     leaf.requires_grad_()

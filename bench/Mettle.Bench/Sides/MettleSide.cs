@@ -67,6 +67,11 @@ internal static class MettleSide
             return Of(() => Forward(x, weight));
         }
 
+        if (of == "winograd")
+        {
+            return Of(() => x.Conv2d(weight, padding: pad, winograd: true));
+        }
+
         var leaf = (of == "input" ? x : weight).WithGrad();
         var y = of == "input" ? Forward(leaf, weight) : Forward(x, leaf);
         return Gradient(y, leaf, Image(y.Shape, 3));
