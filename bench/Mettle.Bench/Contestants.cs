@@ -59,6 +59,11 @@ internal static class Contestants
     /// <summary>Writes the models that ONNX Runtime runs, one per case, into <paramref name="folder"/>.</summary>
     public static void WriteModels(string folder, IEnumerable<Case> cases)
     {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         Directory.CreateDirectory(folder);
         using var process = Side.Launch(1, Python, [Path.Combine(Peers, "onnx_models.py"), folder]);
         foreach (var c in cases)
