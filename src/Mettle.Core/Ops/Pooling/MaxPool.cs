@@ -35,7 +35,8 @@ public sealed class MaxPool : PoolOp
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
     {
         var x = node.Inputs[0].Shape;
-        return [grads[0] is { } g ? new MaxPoolBackward((x[2], x[3])).Apply(g, node.Outputs[1]) : null];
+        bool sideBySide = Kernel == Stride && Padding == 0 && Dilation == 1;
+        return [grads[0] is { } g ? new MaxPoolBackward((x[2], x[3]), sideBySide ? Kernel : null).Apply(g, node.Outputs[1]) : null];
     }
 
     /// <inheritdoc/>
@@ -55,6 +56,7 @@ public sealed class MaxPool : PoolOp
     private static IEnumerable<OpSample> Samples() =>
     [
         new("plain", new MaxPool(2, 2, 0, 1), 2 * 3 * 2 * 2 * 4, new SampleInput([2, 3, 4, 5], Fill.Distinct)),
+        new("side by side", new MaxPool((2, 3), (2, 3), 0, 1), 2 * 21 * 2 * 2 * 6, new SampleInput([2, 21, 5, 7], Fill.Distinct)),
         new("overlapping", new MaxPool(3, 2, 1, 1), 18 * 3 * 3 * 9, new SampleInput([1, 18, 6, 5], Fill.Distinct)),
         new("dilated", new MaxPool((2, 3), 1, (0, 1), (2, 1)), 2 * 3 * 5 * 6, new SampleInput([1, 2, 5, 5], Fill.Distinct)),
     ];
