@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the straight-line register tiles of the matrix product (src/Mettle.Core/Kernels/GemmTile512.cs and GemmTile256.cs).
+"""Writes the straight-line register tiles of the matrix product (src/Mettle.Core/Kernels/Products/GemmTile512.cs and GemmTile256.cs).
 
 The compiler keeps accumulators in registers only if each is a local of its own, so the code for every number of rows is
 written out: up to 12 rows of two vectors fill 32 registers, up to 6 fill 16.
@@ -9,7 +9,7 @@ With --check nothing is written; the exit code is 1 if a file differs from what 
 import pathlib
 import sys
 
-KERNELS = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels"
+KERNELS = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/Products"
 
 HEAD = '''// Written by eng/gemm-tiles.py.
 using System.Runtime.CompilerServices;

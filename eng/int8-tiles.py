@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the straight-line register tiles of the int8 matrix product (src/Mettle.Core/Kernels/Int8Tile{Vnni,Avx512,Avx2}.cs).
+"""Writes the straight-line register tiles of the int8 matrix product (src/Mettle.Core/Kernels/Int8/Int8Tile{Vnni,Avx512,Avx2}.cs).
 
 The compiler keeps accumulators in registers only if each is a local of its own, so every number of rows is written out.
 With --check nothing is written; the exit code is 1 if a file differs from what would be written.
@@ -8,7 +8,7 @@ With --check nothing is written; the exit code is 1 if a file differs from what 
 import pathlib
 import sys
 
-FOLDER = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels"
+FOLDER = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/Int8"
 
 
 def place(at):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the straight-line register tiles of convolutions (src/Mettle.Core/Kernels/StripTile.cs).
+"""Writes the straight-line register tiles of convolutions (src/Mettle.Core/Kernels/Convolutions/StripTile.cs).
 
 The compiler keeps accumulators in registers only if each is a local of its own, so the code for every number of rows is
 written out, two vectors wide ("Wide") and one vector wide ("Slim").
@@ -9,7 +9,7 @@ With --check nothing is written; the exit code is 1 if the file differs from wha
 import pathlib
 import sys
 
-TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/StripTile.cs"
+TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/Convolutions/StripTile.cs"
 WIDE, SLIM = 14, 16
 
 HEAD = f'''// Written by eng/strip-tiles.py.

@@ -32,7 +32,10 @@ internal static class Server
             else
             {
                 double seconds = double.Parse(line.AsSpan("time ".Length), CultureInfo.InvariantCulture);
-                answer = Batch(work!.Call, Math.Max(1, (int)(seconds / estimate))).ToString("R", CultureInfo.InvariantCulture);
+                int calls = Math.Max(1, (int)(seconds / estimate));
+                // Others have used the caches, and our own threads may sleep.
+                Batch(work!.Call, 1 + (calls / 8));
+                answer = Batch(work.Call, calls).ToString("R", CultureInfo.InvariantCulture);
             }
 
             Console.Out.WriteLine(answer);
@@ -45,7 +48,7 @@ internal static class Server
     {
         var clock = Stopwatch.StartNew();
         int calls = 0;
-        while (clock.ElapsedMilliseconds < 400 || calls < 3)
+        while (clock.ElapsedMilliseconds < 150 || calls < 3)
         {
             call();
             calls++;
