@@ -9,8 +9,12 @@ internal sealed class Contest : IDisposable
     private const int Rounds = 11;
     private const double Slice = 0.02;
 
-    // Thread pools of a side that has just run keep spinning on the second core: OpenBLAS's for about 30 ms.
+    // Thread pools of a side that has just run keep spinning on the second core: OpenBLAS's for about 30 ms. And threads that
+    // wake up after a rest may share a core until the system's balancer moves one.
     private const int Pause = 60;
+    private const double Settle = 0.1;
+    private const int TurnsOfMany = 4;
+    private const int BatchesPerTurn = 5;
 
     private readonly int threads;
     private readonly Side ours;
@@ -52,17 +56,21 @@ internal sealed class Contest : IDisposable
 
         Side[] sides = [ours, .. present];
         var times = sides.ToDictionary(s => s, _ => new List<double>());
-        for (int round = 0; round < Rounds; round++)
+        int rounds = threads > 1 && sides.Length > 1 ? TurnsOfMany : Rounds;
+        for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < sides.Length; i++)
             {
                 var side = sides[(i + round) % sides.Length];
-                if (threads > 1 && sides.Length > 1)
+                if (threads == 1 || sides.Length == 1)
                 {
-                    Thread.Sleep(Pause);
+                    times[side].Add(side.Time(Slice));
+                    continue;
                 }
 
-                times[side].Add(side.Time(Slice));
+                Thread.Sleep(Pause);
+                side.Time(Settle);
+                times[side].AddRange(Enumerable.Range(0, BatchesPerTurn).Select(_ => side.Time(Slice)));
             }
         }
 

@@ -128,8 +128,8 @@ internal static class Table
             - Machine: {processor}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, load at the start {load}.
             - Arithmetic peak, measured in registers: {string.Join("; ", peaks)}. Memory-bound rows are compared with a plain copy that moves as many bytes, int8 rows with the f32 peak.
             - Ratio: our speed over the best peer's, above 1: ours is faster; within 3 % counts as level where the goal is 1. Bold: under the goal.
-            - Every figure is the median of 11 batches, the sides in turns, each in a process of its own; with two threads after a pause
-              in which the others' threads come to rest.
+            - Every figure is a median, the sides in turns, each in a process of its own: 11 batches with one thread; with two, 4 turns of 5
+              batches, each turn after a pause in which the others' threads come to rest and 0.1 s of warming up.
             - Peers in their best configuration: PyTorch 1.13 (Debian) with `ATEN_CPU_CAPABILITY=avx512`, `OMP_WAIT_POLICY=passive`, channels-last
               images and weights, `foreach` optimisers and `set_to_none`; OpenBLAS with `OPENBLAS_CORETYPE` and `OPENBLAS_L2_SIZE` unset (it chooses its
               kernels itself); oneDNN's `dnnl_sgemm`; ONNX Runtime 1.30 through its C API with fixed buffers.
