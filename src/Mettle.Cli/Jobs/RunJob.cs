@@ -26,13 +26,16 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
         using var interruption = Listen(progress);
         Experiment experiment = Read(recipe, progress);
         using RunStore store = RunStore.Open(connection);
-        using RunFolder folder = RunFolder.Create(root, recipe["name"].Text(), TimeProvider.System);
+        using RunFolder folder = RunFolder.Create(root, recipe["name"].Text(), TimeProvider.System, f =>
+        {
+            RunRecord.Begin(f, kind);
+            f.WriteRecipe(recipe);
+        });
         try
         {
-            folder.WriteRecipe(recipe);
             if (decisions is { Count: > 0 }) folder.Update(m => m with { Decisions = decisions });
             var record = new RunRecord(store, folder, recipe);
-            record.Begin(kind);
+            record.Status();
             return Work(folder, experiment, record, progress, interruption);
         }
         catch (Exception e) when (Failure.IsBadInput(e) && !HasProgress(folder))

@@ -21,12 +21,8 @@ internal sealed class RunRecord(RunStore store, RunFolder folder, Recipe recipe)
             .Select(e => e.Data.Deserialize<Epoch>(Terminal.JsonOptions)!).Where(e => e.Phase == phase)
             .GroupBy(e => e.Info.Epoch).OrderBy(g => g.Key).Select(g => g.Last().Info)];
 
-    /// <summary>Says that a run begins.</summary>
-    public void Begin(JobKind kind)
-    {
-        folder.Append(BeginKind, new Beginning(kind));
-        Status();
-    }
+    /// <summary>Says what command a folder is made by.</summary>
+    public static void Begin(RunFolder folder, JobKind kind) => folder.Append(BeginKind, new Beginning(kind));
 
     /// <summary>Brings the store's row of the run up to date.</summary>
     public void Status(string summary = "") => store.RecordRun(StoredRun.Of(folder, recipe, summary));

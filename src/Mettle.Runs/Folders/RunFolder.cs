@@ -35,8 +35,13 @@ public sealed class RunFolder : IDisposable
     public bool IsWritable => _lock is not null;
 
     /// <summary>Makes a folder <c>name-yyyyMMdd-HHmmss-xxxx</c> (UTC) under a root and holds it for this process. Two processes never get the same.</summary>
+    /// <param name="root">Where runs lie.</param>
+    /// <param name="name">The recipe's name.</param>
+    /// <param name="clock">Gives the time in the name.</param>
+    /// <param name="begin">Writes what a run cannot be resumed without. Only then does the manifest appear, which makes the folder a run:
+    /// a process killed before leaves none.</param>
     /// <exception cref="RunIoException">The folder cannot be made.</exception>
-    public static RunFolder Create(string root, string name, TimeProvider clock)
+    public static RunFolder Create(string root, string name, TimeProvider clock, Action<RunFolder>? begin = null)
     {
         DateTimeOffset now = clock.GetUtcNow();
         string stem = $"{Slug(name)}-{now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
@@ -52,6 +57,7 @@ public sealed class RunFolder : IDisposable
                 held = RunLock.Claim(path);
                 if (held is null) continue;
                 folder = new RunFolder(path, RunManifest.Begin(id, name, now), clock, held);
+                begin?.Invoke(folder);
                 folder.WriteAtomic(RunManifest.FileName, folder.Manifest.Write);
                 return folder;
             }

@@ -23,6 +23,20 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Create_KilledWhileBeginning_LeavesNoRun()
+    {
+        int runs = -1;
+        using var folder = RunFolder.Create(Root, "a", new FixedClock(), f =>
+        {
+            f.Append("begin", 1);
+            runs = RunFolder.List(Root).Count;
+        });
+        Assert.Equal(0, runs);
+        Assert.Equal("begin", Assert.Single(folder.Events()).Kind);
+        Assert.Equal(folder.Path, Assert.Single(RunFolder.List(Root)).Path);
+    }
+
+    [Fact]
     public void Create_TwoProcessesAtOnce_NeverShareAFolder()
     {
         using var a = new OtherProcess("create", Root, "40");

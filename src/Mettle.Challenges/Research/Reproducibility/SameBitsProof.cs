@@ -121,7 +121,7 @@ public sealed class SameBitsProof : Proof
     }
 
     private static string[] Command(string recipe, string folder)
-        => Directory.Exists(folder) && Directory.GetDirectories(folder).Length > 0
+        => RunFolder.List(folder).Count > 0
             ? ["train", "--resume", "latest", "--runs", folder, "--json"]
             : ["train", recipe, "--runs", folder, "--json"];
 
