@@ -68,7 +68,7 @@ internal sealed class Contest : IDisposable
                     continue;
                 }
 
-                Thread.Sleep(Pause);
+                Task.Delay(Pause).Wait();
                 side.Time(Settle);
                 times[side].AddRange(Enumerable.Range(0, BatchesPerTurn).Select(_ => side.Time(Slice)));
             }
