@@ -3,8 +3,6 @@ namespace Mettle.Bench.Sides;
 /// <summary>Our side. Every call runs in a memory scope of its own, as a training step does.</summary>
 internal static class MettleSide
 {
-    private static readonly RandomKey Key = RandomKey.FromSeed(1);
-
     public static Work? Prepare(Arguments a) => a.Kind switch
     {
         "matmul" => MatMul(a),
@@ -16,7 +14,6 @@ internal static class MettleSide
         "int8" or "int8-conv" => Int8Side.Prepare(a),
         "peak-fma" => Peaks.Fma(),
         "peak-copy" => Peaks.Copy(a.Int("bytes")),
-        "forkjoin" => Peaks.ForkJoin(),
         _ => null,
     };
 

@@ -33,16 +33,6 @@ internal static unsafe class Peaks
         return new Work(() => Scheduler.For(CopyJob.Parts, job), () => 0);
     }
 
-    /// <summary>An empty region: what fork and join cost.</summary>
-    public static Work ForkJoin() => new(() => Scheduler.For(2, default(NoJob)), () => 0);
-
-    private struct NoJob : IJob
-    {
-        public readonly void Run(int index)
-        {
-        }
-    }
-
     private struct CopyJob : IJob
     {
         public const int Parts = 16;
