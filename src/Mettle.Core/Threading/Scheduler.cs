@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace Mettle;
 
@@ -56,8 +57,13 @@ public static class Scheduler
     /// <summary>Runs <paramref name="body"/> for 0..<paramref name="count"/>-1 and returns when all are done.</summary>
     public static void For<TJob>(int count, in TJob body)
         where TJob : struct, IJob
+        => For(count, 1, body);
+
+    /// <summary>The same where a thread takes <paramref name="grain"/> neighbouring parts at a time, since one alone is too short to be shared out.</summary>
+    public static void For<TJob>(int count, int grain, in TJob body)
+        where TJob : struct, IJob
     {
-        if (count <= 1 || threads == 1 || inside || IsResting() || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        if (count <= grain || threads == 1 || inside || IsResting() || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {
             TJob local = body;
             for (int i = 0; i < count; i++)
@@ -72,7 +78,7 @@ public static class Scheduler
         {
             StartWorkers();
             JobSlot<TJob>.Instance.Body = body;
-            Share(JobSlot<TJob>.Instance, count);
+            Share(JobSlot<TJob>.Instance, count, grain);
         }
         finally
         {
@@ -80,9 +86,9 @@ public static class Scheduler
         }
     }
 
-    private static void Share(JobSlot slot, int count)
+    private static void Share(JobSlot slot, int count, int grain)
     {
-        slot.Begin(count);
+        slot.Begin(count, grain);
         Volatile.Write(ref job, slot);
         long generation = (Volatile.Read(ref state) >> 32) + 1;
         // A full fence: a worker counts itself as parked and then looks at the state again.
@@ -226,37 +232,36 @@ public static class Scheduler
 
     private abstract class JobSlot
     {
-        private int next;
+        private Counter next;
         private int count;
+        private int grain;
 
         public ExceptionDispatchInfo? Failure { get; private set; }
 
-        public void Begin(int count)
+        public void Begin(int count, int grain)
         {
-            this.count = count;
+            (this.count, this.grain) = (count, grain);
             Failure = null;
-            Volatile.Write(ref next, 0);
+            Volatile.Write(ref next.Value, 0);
         }
 
-        public void Work()
+        public abstract void Work();
+
+        /// <summary>The next parts [from, to); false if none is left.</summary>
+        protected bool Take(out int from, out int to)
         {
-            try
-            {
-                int i;
-                while ((i = Interlocked.Increment(ref next) - 1) < count)
-                {
-                    Run(i);
-                }
-            }
-            catch (Exception e)
-            {
-                // Carried to the caller, which rethrows it; the remaining parts are abandoned.
-                Failure = ExceptionDispatchInfo.Capture(e);
-                Volatile.Write(ref next, count);
-            }
+            long end = Interlocked.Add(ref next.Value, grain);
+            from = (int)Math.Min(end - grain, count);
+            to = (int)Math.Min(end, count);
+            return from < to;
         }
 
-        protected abstract void Run(int index);
+        /// <summary>Carries the error to the caller, which rethrows it; the remaining parts are abandoned.</summary>
+        protected void Abandon(Exception e)
+        {
+            Failure = ExceptionDispatchInfo.Capture(e);
+            Volatile.Write(ref next.Value, count);
+        }
     }
 
     private sealed class JobSlot<TJob> : JobSlot
@@ -266,6 +271,32 @@ public static class Scheduler
 
         public TJob Body;
 
-        protected override void Run(int index) => Body.Run(index);
+        public override void Work()
+        {
+            try
+            {
+                // A copy on the thread's own stack: no other thread's write takes its cache lines away.
+                TJob own = Body;
+                while (Take(out int from, out int to))
+                {
+                    for (int i = from; i < to; i++)
+                    {
+                        own.Run(i);
+                    }
+                }
+            }
+            catch (Exception e)
+            {
+                Abandon(e);
+            }
+        }
+    }
+
+    // Every thread writes it for each part, so nothing that others read lies in its cache line.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Counter
+    {
+        [FieldOffset(64)]
+        public long Value;
     }
 }
