@@ -57,13 +57,8 @@ public static class Scheduler
     /// <summary>Runs <paramref name="body"/> for 0..<paramref name="count"/>-1 and returns when all are done.</summary>
     public static void For<TJob>(int count, in TJob body)
         where TJob : struct, IJob
-        => For(count, 1, body);
-
-    /// <summary>The same where a thread takes <paramref name="grain"/> neighbouring parts at a time, since one alone is too short to be shared out.</summary>
-    public static void For<TJob>(int count, int grain, in TJob body)
-        where TJob : struct, IJob
     {
-        if (count <= grain || threads == 1 || inside || IsResting() || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        if (count <= 1 || threads == 1 || inside || IsResting() || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {
             TJob local = body;
             for (int i = 0; i < count; i++)
@@ -78,7 +73,7 @@ public static class Scheduler
         {
             StartWorkers();
             JobSlot<TJob>.Instance.Body = body;
-            Share(JobSlot<TJob>.Instance, count, grain);
+            Fork(JobSlot<TJob>.Instance, count);
         }
         finally
         {
@@ -86,9 +81,9 @@ public static class Scheduler
         }
     }
 
-    private static void Share(JobSlot slot, int count, int grain)
+    private static void Fork(JobSlot slot, int count)
     {
-        slot.Begin(count, grain);
+        slot.Begin(count, threads);
         Volatile.Write(ref job, slot);
         long generation = (Volatile.Read(ref state) >> 32) + 1;
         // A full fence: a worker counts itself as parked and then looks at the state again.
@@ -100,7 +95,7 @@ public static class Scheduler
         }
 
         inside = true;
-        slot.Work();
+        slot.Work(0);
         inside = false;
         Interlocked.Or(ref state, Closed);
         if ((Volatile.Read(ref state) & (Closed - 1)) != 0)
@@ -214,7 +209,7 @@ public static class Scheduler
             seen = now >> 32;
             if (rank < Volatile.Read(ref threads) && Interlocked.CompareExchange(ref state, now + 1, now) == now)
             {
-                Volatile.Read(ref job)!.Work();
+                Volatile.Read(ref job)!.Work(rank);
                 Interlocked.Decrement(ref state);
             }
             else
@@ -232,35 +227,64 @@ public static class Scheduler
 
     private abstract class JobSlot
     {
-        private Counter next;
-        private int count;
-        private int grain;
+        // One region runs at a time, so all share them.
+        private static Share[] shares = [];
+        private int sharers;
 
         public ExceptionDispatchInfo? Failure { get; private set; }
 
-        public void Begin(int count, int grain)
+        public void Begin(int count, int sharers)
         {
-            (this.count, this.grain) = (count, grain);
             Failure = null;
-            Volatile.Write(ref next.Value, 0);
+            this.sharers = sharers;
+            if (shares.Length < sharers)
+            {
+                shares = new Share[sharers];
+            }
+
+            for (int i = 0; i < sharers; i++)
+            {
+                shares[i].End = (int)((long)count * (i + 1) / sharers);
+                Volatile.Write(ref shares[i].Next, (int)((long)count * i / sharers));
+            }
         }
 
-        public abstract void Work();
+        /// <summary>Does the parts that fall to <paramref name="rank"/>, then what the others have left.</summary>
+        public abstract void Work(int rank);
 
-        /// <summary>The next parts [from, to); false if none is left.</summary>
-        protected bool Take(out int from, out int to)
+        /// <summary>Takes the next part of the thread's own share, then some of another's; false if none is left at all.</summary>
+        protected bool Take(int rank, ref int helped, out int from, out int to)
         {
-            long end = Interlocked.Add(ref next.Value, grain);
-            from = (int)Math.Min(end - grain, count);
-            to = (int)Math.Min(end, count);
-            return from < to;
+            for (; helped < sharers; helped++)
+            {
+                ref var share = ref shares[(rank + helped) % sharers];
+                int left = share.End - Volatile.Read(ref share.Next);
+                if (left > 0)
+                {
+                    // A helper disturbs the owner at each turn: rather a few times.
+                    int wanted = helped == 0 ? 1 : (left + sharers - 1) / sharers;
+                    to = Interlocked.Add(ref share.Next, wanted);
+                    from = to - wanted;
+                    to = Math.Min(to, share.End);
+                    if (from < to)
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            (from, to) = (0, 0);
+            return false;
         }
 
         /// <summary>Carries the error to the caller, which rethrows it; the remaining parts are abandoned.</summary>
         protected void Abandon(Exception e)
         {
             Failure = ExceptionDispatchInfo.Capture(e);
-            Volatile.Write(ref next.Value, count);
+            for (int i = 0; i < sharers; i++)
+            {
+                Volatile.Write(ref shares[i].Next, shares[i].End);
+            }
         }
     }
 
@@ -271,13 +295,14 @@ public static class Scheduler
 
         public TJob Body;
 
-        public override void Work()
+        public override void Work(int rank)
         {
             try
             {
                 // A copy on the thread's own stack: no other thread's write takes its cache lines away.
                 TJob own = Body;
-                while (Take(out int from, out int to))
+                int helped = 0;
+                while (Take(rank, ref helped, out int from, out int to))
                 {
                     for (int i = from; i < to; i++)
                     {
@@ -292,11 +317,15 @@ public static class Scheduler
         }
     }
 
-    // Every thread writes it for each part, so nothing that others read lies in its cache line.
+    // Parts of a region that one thread does unless it is late, the same of each region: its core then finds in its own cache
+    // what it wrote in the region before. Written for each part, so nothing else lies in its cache line.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Counter
+    private struct Share
     {
         [FieldOffset(64)]
-        public long Value;
+        public int Next;
+
+        [FieldOffset(68)]
+        public int End;
     }
 }

@@ -27,7 +27,7 @@ internal unsafe struct PoolMeanJob<T> : IJob
         T* y = Y.Data + (image * Y.Image) + (i * Y.Row);
         int whole = Window.Channels / Vector512<T>.Count * Vector512<T>.Count;
         bool even = CountPadding || Window.Padding is { Height: 0, Width: 0 };
-        var share = new Share(Window.Kernel.Height * Window.Kernel.Width);
+        var share = new MeanShare<T>(Window.Kernel.Height * Window.Kernel.Width);
         for (int j = 0; j < Columns; j++, y += Y.Column)
         {
             var columns = Spread ? Window.ColumnsOver(j) : Window.Columns(j);
@@ -48,7 +48,7 @@ internal unsafe struct PoolMeanJob<T> : IJob
         }
     }
 
-    private readonly void Pixel<TAccess>(T* x, T* y, (int From, int To) rows, (int From, int To) columns, Share share, bool uneven, int from, int to)
+    private readonly void Pixel<TAccess>(T* x, T* y, (int From, int To) rows, (int From, int To) columns, MeanShare<T> share, bool uneven, int from, int to)
         where TAccess : struct, IVectorAccess
     {
         if (uneven)
@@ -66,7 +66,7 @@ internal unsafe struct PoolMeanJob<T> : IJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Small<TAccess>(T* x, T* y, (int From, int To) rows, (int From, int To) columns, Share share, int from, int to)
+    private readonly void Small<TAccess>(T* x, T* y, (int From, int To) rows, (int From, int To) columns, MeanShare<T> share, int from, int to)
         where TAccess : struct, IVectorAccess
     {
         nint row = X.Row, column = X.Column;
@@ -89,7 +89,7 @@ internal unsafe struct PoolMeanJob<T> : IJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Wide<TAccess>(T* x, T* y, (int From, int To) rows, (int From, int To) columns, Share share, int from, int to)
+    private readonly void Wide<TAccess>(T* x, T* y, (int From, int To) rows, (int From, int To) columns, MeanShare<T> share, int from, int to)
         where TAccess : struct, IVectorAccess
     {
         nint column = X.Column;
@@ -134,21 +134,11 @@ internal unsafe struct PoolMeanJob<T> : IJob
             {
                 for (int q = columns.From; q < columns.To; q++)
                 {
-                    sum += new Share(Window.Divisor(p, q, CountPadding)).Of(TAccess.Load(x + (p * X.Row) + (q * X.Column) + c, left));
+                    sum += new MeanShare<T>(Window.Divisor(p, q, CountPadding)).Of(TAccess.Load(x + (p * X.Row) + (q * X.Column) + c, left));
                 }
             }
 
             TAccess.Store(sum, y + c, left);
         }
-    }
-
-    /// <summary>Division by a count; by a power of two as the multiplication that gives the same.</summary>
-    private readonly struct Share(int count)
-    {
-        private readonly bool exact = BitOperations.IsPow2(count);
-        private readonly T factor = BitOperations.IsPow2(count) ? T.One / T.CreateTruncating(count) : T.CreateTruncating(count);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<T> Of(Vector512<T> sum) => exact ? sum * Vector512.Create(factor) : sum / Vector512.Create(factor);
     }
 }

@@ -26,7 +26,28 @@ internal static unsafe class Pooling
     /// <summary>For each cell the sum over the windows that cover it of their element divided as for the mean.</summary>
     public static void Spread<T>(PoolWindow window, bool countPadding, Tensor g, Tensor x)
         where T : unmanaged, INumber<T>
-        => Average<T>(window, countPadding, g, x, spread: true);
+    {
+        if (window.Kernel == window.Stride && window.Padding == 0)
+        {
+            var source = ChannelRows.Of(g);
+            PoolTileJob<T>.Run(source, null, x, window.Kernel);
+            ChannelRows.Free(source, g);
+        }
+        else
+        {
+            Average<T>(window, countPadding, g, x, spread: true);
+        }
+    }
+
+    /// <summary>For each cell the element of the window (<paramref name="tile"/>, side by side) whose index names it, else 0.</summary>
+    public static void SpreadMaxima<T>(Tensor g, Tensor indices, Tensor x, Pair tile)
+        where T : unmanaged, INumber<T>
+    {
+        var (source, places) = (ChannelRows.Of(g), ChannelRows.Of(indices));
+        PoolTileJob<T>.Run(source, places, x, tile);
+        ChannelRows.Free(source, g);
+        ChannelRows.Free(places, indices);
+    }
 
     private static void Average<T>(PoolWindow window, bool countPadding, Tensor x, Tensor y, bool spread)
         where T : unmanaged, INumber<T>
@@ -77,7 +98,7 @@ internal static unsafe class Pooling
         {
             nint left = Window.Channels - c;
             var best = Lowest();
-            var place = Place((rows.From * Window.Width) + columns.From);
+            var place = PoolPlaces<T>.Of((rows.From * Window.Width) + columns.From);
             for (int p = rows.From; p < rows.To; p += Window.Dilation.Height)
             {
                 for (int q = columns.From; q < columns.To; q += Window.Dilation.Width)
@@ -85,41 +106,17 @@ internal static unsafe class Pooling
                     var v = TAccess.Load(x + (p * X.Row) + (q * X.Column) + c, left);
                     var better = Vector512.GreaterThan(v, best) | ~Vector512.Equals(v, v);
                     best = Vector512.ConditionalSelect(better, v, best);
-                    place = Vector512.ConditionalSelect(better, Place((p * Window.Width) + q), place);
+                    place = Vector512.ConditionalSelect(better, PoolPlaces<T>.Of((p * Window.Width) + q), place);
                 }
             }
 
             TAccess.Store(best, y + c, left);
-            StorePlaces<TAccess>(place, at + c, left);
+            PoolPlaces<T>.Store<TAccess>(place, at + c, left);
         }
 
         private static Vector512<T> Lowest()
             => typeof(T) == typeof(float)
                 ? Vector512.Create(float.NegativeInfinity).As<float, T>()
                 : Vector512.Create(double.NegativeInfinity).As<double, T>();
-
-        // Integers as wide as T, so that they are selected by the same masks.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector512<T> Place(int index)
-            => typeof(T) == typeof(float) ? Vector512.Create(index).As<int, T>() : Vector512.Create((long)index).As<long, T>();
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void StorePlaces<TAccess>(Vector512<T> place, long* to, nint count)
-            where TAccess : struct, IVectorAccess
-        {
-            if (typeof(T) == typeof(float))
-            {
-                var (lower, upper) = Vector512.Widen(place.AsInt32());
-                TAccess.Store(lower, to, Math.Min(8, count));
-                if (count > 8)
-                {
-                    TAccess.Store(upper, to + 8, count - 8);
-                }
-            }
-            else
-            {
-                TAccess.Store(place.AsInt64(), to, count);
-            }
-        }
     }
 }

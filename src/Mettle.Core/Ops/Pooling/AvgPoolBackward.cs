@@ -59,6 +59,7 @@ public sealed class AvgPoolBackward : PoolOp
     private static IEnumerable<OpSample> Samples() =>
     [
         new("plain", new AvgPoolBackward((4, 5), 2, 2, 0), 2 * 3 * 2 * 2 * 4, new SampleInput([2, 3, 2, 2])),
+        new("side by side", new AvgPoolBackward((5, 7), (2, 3), (2, 3), 0), 2 * 21 * 2 * 2 * 6, new SampleInput([2, 21, 2, 2])),
         new("wide", new AvgPoolBackward((10, 11), (10, 11), 1, 0), 2 * 19 * 110, new SampleInput([2, 19, 1, 1])) { Tolerance = 1e-5 },
         new("without padding", new AvgPoolBackward((6, 5), 3, 2, 1, false), 18 * 3 * 3 * 9, new SampleInput([1, 18, 3, 3])),
     ];

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Mettle;
 
 /// <summary>
@@ -47,20 +49,26 @@ public sealed class MaxPoolBackward : PoolOp
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        if (tile is { } window && inputs[0].DType == DType.F32)
+        if (inputs[0].DType == DType.F32)
         {
-            var (g, at) = (ChannelRows.Of(inputs[0]), ChannelRows.Of(inputs[1]));
-            PoolTiles.Scatter(g, at, outputs[0], window);
-            ChannelRows.Free(g, inputs[0]);
-            ChannelRows.Free(at, inputs[1]);
-        }
-        else if (inputs[0].DType == DType.F32)
-        {
-            PlaneIndex.Scatter<float>(inputs[0], inputs[1], outputs[0]);
+            Run<float>(inputs[0], inputs[1], outputs[0]);
         }
         else
         {
-            PlaneIndex.Scatter<double>(inputs[0], inputs[1], outputs[0]);
+            Run<double>(inputs[0], inputs[1], outputs[0]);
+        }
+    }
+
+    private void Run<T>(Tensor g, Tensor indices, Tensor x)
+        where T : unmanaged, INumber<T>
+    {
+        if (tile is { } window)
+        {
+            Pooling.SpreadMaxima<T>(g, indices, x, window);
+        }
+        else
+        {
+            PlaneIndex.Scatter<T>(g, indices, x);
         }
     }
 
