@@ -17,26 +17,35 @@ public sealed partial class Tensor
 
     /// <summary>
     /// Normalises the channels of [N, C, ...] by this batch's mean and biased variance, which are returned too (for running
-    /// statistics PyTorch takes the unbiased variance: times n / (n - 1) for n values per channel).
+    /// statistics PyTorch takes the unbiased variance: times n / (n - 1) for n values per channel). One pass over memory also
+    /// adds <paramref name="shortcut"/>, of the same shape, and with <paramref name="rectified"/> takes the larger of the sum
+    /// and 0: the end of a residual block.
     /// </summary>
-    public (Tensor Y, Tensor Mean, Tensor Variance) BatchNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    public (Tensor Y, Tensor Mean, Tensor Variance) BatchNorm(
+        Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5, bool rectified = false, Tensor? shortcut = null)
     {
-        if (weight is null != bias is null)
+        var op = new BatchNorm(epsilon, rectified);
+        var y = (weight, bias, shortcut) switch
         {
-            throw new ArgumentException("batch_norm: give both weight and bias or neither.");
-        }
-
-        var y = new BatchNorm(epsilon).ApplyAll(weight is null ? [this] : [this, weight, bias!]);
+            (null, null, null) => op.ApplyAll(this),
+            (null, null, _) => op.ApplyAll(this, shortcut),
+            (not null, not null, null) => op.ApplyAll(this, weight, bias),
+            (not null, not null, _) => op.ApplyAll(this, weight, bias, shortcut),
+            _ => throw new ArgumentException("batch_norm: give both weight and bias or neither."),
+        };
         return (y[0], y[1], y[2]);
     }
 
-    /// <summary>Normalises the channels of [N, C, ...] by given means and variances [C]; batch norm in evaluation mode.</summary>
-    public Tensor BatchNorm(Tensor mean, Tensor variance, Tensor? weight, Tensor? bias, double epsilon = 1e-5)
+    /// <summary>
+    /// Normalises the channels of [N, C, ...] by given means and variances [C], batch norm in evaluation mode; then the sum
+    /// and the rectifier, as in training.
+    /// </summary>
+    public Tensor BatchNorm(
+        Tensor mean, Tensor variance, Tensor? weight, Tensor? bias, double epsilon = 1e-5, bool rectified = false, Tensor? shortcut = null)
     {
-        var op = new BatchNormInference(epsilon);
-        return weight is null && bias is null
-            ? op.ApplyAll(this, mean, variance)[0]
-            : op.ApplyAll(this, mean, variance, weight ?? Ones(mean.Shape, DType), bias ?? Zeros(mean.Shape, DType))[0];
+        Tensor[] affine = weight is null && bias is null ? [] : [weight ?? Ones(mean.Shape, DType), bias ?? Zeros(mean.Shape, DType)];
+        Tensor[] more = shortcut is null ? [] : [shortcut];
+        return new BatchNormInference(epsilon, rectified).ApplyAll([this, mean, variance, .. affine, .. more])[0];
     }
 
     /// <summary>

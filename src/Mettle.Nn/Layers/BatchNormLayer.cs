@@ -40,7 +40,13 @@ public abstract class BatchNormLayer : Module
     private protected abstract string Takes { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x, Pass pass)
+    public override Tensor Forward(Tensor x, Pass pass) => Forward(x, pass, rectified: false);
+
+    /// <summary>
+    /// The layer, then plus <paramref name="shortcut"/> if given, then the larger of that and 0 if rectified, in one pass over
+    /// memory: what a convolution's block and a residual block end with.
+    /// </summary>
+    public Tensor Forward(Tensor x, Pass pass, bool rectified, Tensor? shortcut = null)
     {
         if (!IsRank(x.Rank) || x.Shape[1] != features)
         {
@@ -49,13 +55,15 @@ public abstract class BatchNormLayer : Module
 
         if (!pass.Training)
         {
-            return Watch(x.BatchNorm(mean.Value, variance.Value, weight?.Value, bias?.Value, epsilon));
+            return Watch(x.BatchNorm(mean.Value, variance.Value, weight?.Value, bias?.Value, epsilon, rectified, shortcut));
         }
 
-        var (y, batchMean, batchVariance) = x.BatchNorm(weight?.Value, bias?.Value, epsilon);
+        var (y, batchMean, batchVariance) = x.BatchNorm(weight?.Value, bias?.Value, epsilon, rectified, shortcut);
         Track(batchMean, batchVariance, x.Count / features);
         return Watch(y);
     }
+
+    internal override Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified) => Forward(x, pass, rectified, shortcut);
 
     private protected abstract bool IsRank(int rank);
 

@@ -36,11 +36,15 @@ public sealed class Linear : Module
         return Watch(x.Affine(weight.Value, bias?.Value));
     }
 
-    /// <summary>The layer and a rectifier after it as one op.</summary>
-    internal Tensor ForwardRectified(Tensor x)
+    internal override Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified)
     {
+        if (shortcut is not null)
+        {
+            return base.ForwardThen(x, pass, shortcut, rectified);
+        }
+
         Check(x);
-        return x.Affine(weight.Value, bias?.Value, rectified: true);
+        return x.Affine(weight.Value, bias?.Value, rectified);
     }
 
     internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias) => x.Affine(weight, bias);

@@ -20,6 +20,14 @@ public sealed class Residual : Module
     public Module? Shortcut { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x, Pass pass)
-        => Watch((Shortcut?.Forward(x, pass) ?? x) + Branch.Forward(x, pass));
+    public override Tensor Forward(Tensor x, Pass pass) => Watch(ForwardThen(x, pass, null, rectified: false));
+
+    internal override Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified)
+    {
+        var around = Shortcut?.Forward(x, pass) ?? x;
+        // Both at once, unless somebody looks at the branch's end.
+        return shortcut is null && !ActivationWatch.IsActive
+            ? Branch.ForwardThen(x, pass, around, rectified)
+            : Then(around + Branch.Forward(x, pass), shortcut, rectified);
+    }
 }

@@ -16,15 +16,31 @@ public sealed class Sequential : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x, Pass pass)
+    public override Tensor Forward(Tensor x, Pass pass) => Watch(ForwardThen(x, pass, null, rectified: false));
+
+    internal override Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified)
     {
-        for (int i = 0; i < layers.Length; i++)
+        if (ActivationWatch.IsActive)
         {
-            // Both at once, unless somebody looks at what lies between.
-            bool both = layers[i] is Linear && i + 1 < layers.Length && layers[i + 1] is Activation { IsRectifier: true } && !ActivationWatch.IsActive;
-            x = both ? ((Linear)layers[i++]).ForwardRectified(x) : layers[i].Forward(x, pass);
+            foreach (var layer in layers)
+            {
+                x = layer.Forward(x, pass);
+            }
+
+            return Then(x, shortcut, rectified);
         }
 
-        return Watch(x);
+        // A rectifier goes into the layer before it, what follows all layers into the last.
+        bool toLast = layers.Length > 0 && layers[^1] is not Activation;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            var layer = layers[i];
+            bool both = i + 1 < layers.Length && layers[i + 1] is Activation { IsRectifier: true };
+            i += both ? 1 : 0;
+            bool last = toLast && i == layers.Length - 1;
+            x = both || last ? layer.ForwardThen(x, pass, last ? shortcut : null, both || (last && rectified)) : layer.Forward(x, pass);
+        }
+
+        return toLast ? x : Then(x, shortcut, rectified);
     }
 }

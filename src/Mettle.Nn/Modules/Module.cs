@@ -44,6 +44,13 @@ public abstract class Module
     /// <summary>The function of several inputs; modules that take one read the first.</summary>
     public virtual Tensor Forward(IReadOnlyList<Tensor> inputs, Pass pass) => Forward(inputs[0], pass);
 
+    /// <summary>
+    /// The function, then plus <paramref name="shortcut"/> if given, then the larger of that and 0 if rectified. Modules that
+    /// end in an op which does so in its own pass over memory say how; who watches activations sees none of this one.
+    /// </summary>
+    internal virtual Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified)
+        => Then(Forward(x, pass), shortcut, rectified);
+
     /// <summary>Direct children with their names, in order of registration.</summary>
     public IReadOnlyList<(string Name, Module Module)> Children => children;
 
@@ -216,6 +223,13 @@ public abstract class Module
         }
 
         return output;
+    }
+
+    /// <summary>What <see cref="ForwardThen"/> does after the function, op by op.</summary>
+    private protected static Tensor Then(Tensor y, Tensor? shortcut, bool rectified)
+    {
+        y = shortcut is null ? y : shortcut + y;
+        return rectified ? y.Relu() : y;
     }
 
     private static string Join(string a, string b) => a.Length == 0 ? b : b.Length == 0 ? a : $"{a}.{b}";

@@ -143,6 +143,75 @@ public sealed class NormalizationTests
     }
 
     [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void BatchNorm_WithItsEnd_SameBitsAsOneOpAfterAnother(bool rectified, bool sum)
+    {
+        foreach (var (type, shape) in from type in new[] { DType.F64, DType.F32 } from shape in (int[][])[[5, 20, 9, 7], [40, 3, 31, 5], [130, 37]] select (type, shape))
+        {
+            int channels = shape[1];
+            int[] order = shape.Length == 2 ? [0, 1] : [0, 2, 3, 1], back = shape.Length == 2 ? [0, 1] : [0, 3, 1, 2];
+            Tensor[] Inputs(bool last)
+            {
+                Tensor Laid(int seed) => last ? Draw(seed, shape).To(type).Permute(order).Contiguous().Permute(back) : Draw(seed, shape).To(type);
+                return [Laid(80).WithGrad(), Laid(81).WithGrad(), .. Enumerable.Range(82, 4).Select(i => (Draw(i, channels).Square() + 0.1).To(type).WithGrad())];
+            }
+
+            Tensor End(Tensor y, Tensor[] x)
+            {
+                y = sum ? y + x[1] : y;
+                return rectified ? y.Relu() : y;
+            }
+
+            Tensor Train(Tensor[] x) => x[0].BatchNorm(x[2], x[3], 1e-3, rectified, sum ? x[1] : null).Y;
+            Tensor TrainApart(Tensor[] x) => End(x[0].BatchNorm(x[2], x[3], 1e-3).Y, x);
+            Tensor Evaluate(Tensor[] x) => x[0].BatchNorm(x[4], x[5], x[2], x[3], 1e-3, rectified, sum ? x[1] : null);
+            Tensor EvaluateApart(Tensor[] x) => End(x[0].BatchNorm(x[4], x[5], x[2], x[3], 1e-3), x);
+            foreach (var (whole, apart) in (((Func<Tensor[], Tensor>, Func<Tensor[], Tensor>)[])[(Train, TrainApart), (Evaluate, EvaluateApart)]))
+            {
+                var expected = Inputs(last: false);
+                var y = apart(expected);
+                byte[] bits = y.ToBytes();
+                (y * Draw(90, shape).To(type)).Sum().Backward();
+                foreach (bool last in new[] { false, true })
+                {
+                    var inputs = Inputs(last);
+                    var result = whole(inputs);
+                    Assert.Equal(bits, result.ToBytes());
+                    (result * Draw(90, shape).To(type)).Sum().Backward();
+                    Assert.All(inputs.Zip(expected), pair => Assert.Equal(pair.Second.Grad?.ToBytes(), pair.First.Grad?.ToBytes()));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void BatchNorm_NotFiniteBeforeTheRectifier_IsWhatReluMakesOfIt()
+    {
+        float[] special = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0, 1];
+        foreach (int channels in new[] { 1, 5, 16, 33 })
+        {
+            var x = Draw(91, 7, channels, 5).To(DType.F32);
+            var shortcut = (Tensor.From(special).Reshape(1, 1, 5) + Tensor.Zeros([7, channels, 5])).Contiguous();
+            var (mean, variance) = (Tensor.Zeros([channels]), Tensor.Ones([channels]));
+            foreach (var y in new[] { x.BatchNorm(rectified: true, shortcut: shortcut).Y, x.BatchNorm(mean, variance, null, null, rectified: true, shortcut: shortcut) })
+            {
+                Assert.All(y.Narrow(2, 0, 1).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+                Assert.All(y.Narrow(2, 1, 2).ToArray<float>(), v => Assert.True(float.IsPositiveInfinity(v)));
+                Assert.All(y.Narrow(2, 2, 3).ToArray<float>(), v => Assert.Equal(0, v));
+                Assert.All(y.Narrow(2, 3, 5).ToArray<float>(), v => Assert.True(v >= 0 && float.IsFinite(v)));
+            }
+
+            var odd = Tensor.Concat(2, Tensor.Full([7, channels, 1], double.NaN), x.Narrow(2, 1, 5));
+            Assert.All(odd.BatchNorm(rectified: true).Y.ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+            var evaluated = odd.BatchNorm(mean, variance, null, null, rectified: true);
+            Assert.All(evaluated.Narrow(2, 0, 1).ToArray<float>(), v => Assert.True(float.IsNaN(v)));
+            Assert.All(evaluated.Narrow(2, 1, 5).ToArray<float>(), v => Assert.True(v >= 0 && float.IsFinite(v)));
+        }
+    }
+
+    [Theory]
     [InlineData(null, 3.0)]
     [InlineData(2.0, null)]
     public void Normalization_OneOfWeightAndBias_TakesTheOtherAsNothing(double? weight, double? bias)
@@ -201,6 +270,7 @@ public sealed class NormalizationTests
         Check(x => x[0].LayerNorm(1, x[1], x[2], 0.1), Draw(34, 4, 5), Draw(35, 5), Draw(36, 5));
         Check(x => x[0].BatchNorm(x[1], x[2], 0.1).Y, Draw(37, 3, 4, 5), Draw(38, 4), Draw(39, 4));
         Check(x => x[0].BatchNorm(epsilon: 0.1).Variance, Draw(37, 3, 4, 5));
+        Check(x => x[0].BatchNorm(x[1], x[2], 0.1, rectified: true, shortcut: x[3]).Y, Draw(37, 3, 4, 5), Draw(38, 4), Draw(39, 4), Draw(40, 3, 4, 5));
         Check(x => x[0].GroupNorm(2, x[1], x[2], 0.1), Draw(37, 3, 4, 5), Draw(38, 4), Draw(39, 4));
         Check(x => Tensor.ScaledDotProductAttention(x[0], x[1], x[2], causal: true), Draw(41, 2, 4, 3), Draw(42, 2, 4, 3), Draw(43, 2, 4, 2));
     }
@@ -210,6 +280,7 @@ public sealed class NormalizationTests
     {
         CheckVmap(x => x[0].LayerNorm(1, x[1], x[2]), Draw(44, 4, 5), Draw(45, 5), Draw(46, 5));
         CheckVmap(x => x[0].BatchNorm(x[1], x[2]).Y, Draw(47, 3, 4, 5), Draw(48, 4), Draw(49, 4));
+        CheckVmap(x => x[0].BatchNorm(x[1], x[2], rectified: true, shortcut: x[3]).Y, Draw(47, 3, 4, 5), Draw(48, 4), Draw(49, 4), Draw(50, 3, 4, 5));
         CheckVmap(x => x[0].GroupNorm(2, x[1], x[2]), Draw(47, 3, 4, 5), Draw(48, 4), Draw(49, 4));
         CheckVmap(x => Tensor.ScaledDotProductAttention(x[0], x[1], x[2], causal: true), Draw(50, 2, 4, 3), Draw(51, 2, 4, 3), Draw(52, 2, 4, 2));
     }

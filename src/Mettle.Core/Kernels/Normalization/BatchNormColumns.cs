@@ -16,59 +16,72 @@ internal static unsafe class BatchNormColumns
         Spread,
     }
 
-    /// <summary>Normalised columns with their means and biased variances.</summary>
-    public static void Forward<T>(Tensor x, Tensor? w, Tensor? b, Tensor y, Tensor mean, Tensor variance, double epsilon)
+    /// <summary>Normalised columns, then the sum with <paramref name="more"/> and the rectifier if there are any, with the columns' means and biased variances.</summary>
+    public static void Forward<T>(Tensor x, Tensor? w, Tensor? b, Tensor? more, bool rectified, Tensor y, Tensor mean, Tensor variance, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var job = Plan<T>(x, out long bytes);
         job.Y = (T*)y.Pointer;
         Run(ref job, Step.Moments);
         job.Blocks.Moments(job.One, job.Two, (T*)mean.Pointer, (T*)variance.Pointer);
-        Normalise(ref job, w, b, mean, variance, epsilon);
+        Normalise(ref job, w, b, more, rectified, mean, variance, epsilon);
         Memory.Return(job.One, bytes);
     }
 
-    /// <summary>Columns normalised by given means and variances; no mean: 0.</summary>
-    public static void Inference<T>(Tensor x, Tensor? mean, Tensor variance, Tensor? w, Tensor? b, Tensor y, double epsilon)
+    /// <summary>The same by given means and variances; no mean: 0.</summary>
+    public static void Inference<T>(Tensor x, Tensor? mean, Tensor variance, Tensor? w, Tensor? b, Tensor? more, bool rectified, Tensor y, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (x.Count > 0)
         {
             var job = Plan<T>(x, out long bytes);
             job.Y = (T*)y.Pointer;
-            Normalise(ref job, w, b, mean, variance, epsilon);
+            Normalise(ref job, w, b, more, rectified, mean, variance, epsilon);
             Memory.Return(job.One, bytes);
         }
     }
 
-    /// <summary>Gradients by x, weight and bias from that by y.</summary>
-    public static void Backward<T>(Tensor x, Tensor? w, Tensor g, Tensor mean, Tensor variance, Tensor dx, Tensor dw, Tensor db, double epsilon)
+    /// <summary>
+    /// Gradients by x, weight and bias from that by y. After a rectifier its mask is found from x; after a sum and a rectifier
+    /// from <paramref name="y"/>, and the gradient before them goes to <paramref name="open"/>.
+    /// </summary>
+    public static void Backward<T>(
+        Tensor x, Tensor? w, Tensor? b, Tensor g, bool rectified, Tensor? y, Tensor? open, Tensor mean, Tensor variance, Tensor dx, Tensor dw, Tensor db, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var job = Plan<T>(x, out long bytes);
         job.G = (T*)g.Pointer;
-        job.Y = (T*)dx.Pointer;
+        job.More = y is null ? null : (T*)y.Pointer;
+        job.Y = open is null ? null : (T*)open.Pointer;
+        job.Adds = open is not null;
+        job.Rectifies = rectified;
+        int channels = job.Blocks.Channels;
+        T* v = (T*)variance.Pointer;
+        T* weight = w is null ? null : (T*)w.Pointer;
         T* dot = (T*)dw.Pointer;
         T* sum = (T*)db.Pointer;
+        T e = T.CreateTruncating(epsilon);
+        ChannelScale.Of(v, weight, channels, e, job.Scale);
+        Copy(b is null ? null : (T*)b.Pointer, job.Bias, channels);
+        job.Blocks.Repeat(job.Scale);
+        job.Blocks.Repeat(job.Bias);
         Sum(ref job, mean, sum, dot);
 
         // dx = scale w (g - sum(g) / n - xhat sum(g xhat) / n)
-        T n = T.CreateTruncating(job.Blocks.Rows), e = T.CreateTruncating(epsilon);
-        T* v = (T*)variance.Pointer;
-        T* weight = w is null ? null : (T*)w.Pointer;
-        for (int c = 0; c < job.Blocks.Channels; c++)
+        T n = T.CreateTruncating(job.Blocks.Rows);
+        for (int c = 0; c < channels; c++)
         {
             T scale = T.One / T.Sqrt(v[c] + e);
             dot[c] *= scale;
-            T outer = weight == null ? scale : scale * weight[c];
-            job.Scale[c] = outer;
-            job.Slope[c] = -(outer * scale * (dot[c] / n));
-            job.Shift[c] = -(outer * (sum[c] / n));
+            job.Slope[c] = -(job.Scale[c] * scale * (dot[c] / n));
+            job.Shift[c] = -(job.Scale[c] * (sum[c] / n));
         }
 
-        job.Blocks.Repeat(job.Scale);
         job.Blocks.Repeat(job.Slope);
         job.Blocks.Repeat(job.Shift);
+        job.G = open is null ? job.G : job.Y;
+        job.Y = (T*)dx.Pointer;
+        job.Rectifies = rectified && open is null;
         Run(ref job, Step.Spread);
         Memory.Return(job.One, bytes);
     }
@@ -89,7 +102,7 @@ internal static unsafe class BatchNormColumns
         int channels = x.Shape[1];
         var blocks = ChannelBlocks.Of<T>(checked((int)(x.Count / Math.Max(1, channels))), channels);
         long parts = (long)blocks.Parts * channels;
-        T* scratch = (T*)Memory.Allocate(((2 * parts) + (4L * blocks.Width)) * sizeof(T), out bytes);
+        T* scratch = (T*)Memory.Allocate(((2 * parts) + (5L * blocks.Width)) * sizeof(T), out bytes);
         T* constants = scratch + (2 * parts);
         return new()
         {
@@ -101,6 +114,7 @@ internal static unsafe class BatchNormColumns
             Scale = constants + blocks.Width,
             Shift = constants + (2L * blocks.Width),
             Slope = constants + (3L * blocks.Width),
+            Bias = constants + (4L * blocks.Width),
         };
     }
 
@@ -111,7 +125,7 @@ internal static unsafe class BatchNormColumns
         Scheduler.For(job.Blocks.Count, job);
     }
 
-    private static void Normalise<T>(ref Job<T> job, Tensor? w, Tensor? b, Tensor? mean, Tensor variance, double epsilon)
+    private static void Normalise<T>(ref Job<T> job, Tensor? w, Tensor? b, Tensor? more, bool rectified, Tensor? mean, Tensor variance, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int channels = job.Blocks.Channels;
@@ -121,6 +135,9 @@ internal static unsafe class BatchNormColumns
         job.Blocks.Repeat(job.Mean);
         job.Blocks.Repeat(job.Scale);
         job.Blocks.Repeat(job.Shift);
+        job.More = more is null ? null : (T*)more.Pointer;
+        job.Adds = more is not null;
+        job.Rectifies = rectified;
         Run(ref job, Step.Normalise);
     }
 
@@ -161,6 +178,12 @@ internal static unsafe class BatchNormColumns
         public T* Scale;
         public T* Shift;
         public T* Slope;
+        public T* Bias;
+
+        // What is added, or the result where the gradient's pass reads it.
+        public T* More;
+        public bool Adds;
+        public bool Rectifies;
         public Step Step;
 
         public readonly void Run(int index)
@@ -173,16 +196,38 @@ internal static unsafe class BatchNormColumns
                 case Step.Moments:
                     ColumnPasses.Moments(X + offset, rows, width, one, two);
                     break;
+                case Step.Normalise when Adds && Rectifies:
+                    Normalise<NormEnd.RectifiedSum>(offset, rows, width);
+                    break;
+                case Step.Normalise when Adds:
+                    Normalise<NormEnd.Sum>(offset, rows, width);
+                    break;
+                case Step.Normalise when Rectifies:
+                    Normalise<NormEnd.Rectifier>(offset, rows, width);
+                    break;
                 case Step.Normalise:
-                    ColumnPasses.Normalise(X + offset, Y + offset, rows, width, Mean, Scale, Shift);
+                    Normalise<NormEnd.None>(offset, rows, width);
+                    break;
+                case Step.Products when Adds:
+                    ColumnPasses.Products<T, NormEnd.RectifiedSum>(X + offset, G + offset, More + offset, Y + offset, rows, width, Mean, null, null, one, two);
+                    break;
+                case Step.Products when Rectifies:
+                    ColumnPasses.Products<T, NormEnd.Rectifier>(X + offset, G + offset, null, null, rows, width, Mean, Scale, Bias, one, two);
                     break;
                 case Step.Products:
                     ColumnPasses.Products(X + offset, G + offset, rows, width, Mean, one, two);
+                    break;
+                case Step.Spread when Rectifies:
+                    ColumnPasses.Spread<T, NormEnd.Rectifier>(X + offset, G + offset, Y + offset, rows, width, Mean, Scale, Slope, Shift, Bias);
                     break;
                 default:
                     ColumnPasses.Spread(X + offset, G + offset, Y + offset, rows, width, Mean, Scale, Slope, Shift);
                     break;
             }
         }
+
+        private readonly void Normalise<TEnd>(nint offset, nint rows, nint width)
+            where TEnd : struct, INormEnd
+            => ColumnPasses.Normalise<T, TEnd>(X + offset, More + offset, Y + offset, rows, width, Mean, Scale, Shift);
     }
 }

@@ -69,10 +69,11 @@ internal static unsafe class ColumnPasses
         }
     }
 
-    /// <summary>y = (x - mean) scale + shift by column; y may be x.</summary>
+    /// <summary>y = (x - mean) scale + shift by column, then the end, which may add r; y may be x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Normalise<T>(T* x, T* y, nint rows, nint width, T* mean, T* scale, T* shift)
+    public static void Normalise<T, TEnd>(T* x, T* r, T* y, nint rows, nint width, T* mean, T* scale, T* shift)
         where T : unmanaged
+        where TEnd : struct, INormEnd
     {
         int w = Vector512<T>.Count;
         nint c = 0;
@@ -83,12 +84,13 @@ internal static unsafe class ColumnPasses
             var (b0, b1, b2, b3) = (Vector512.Load(shift + c), Vector512.Load(shift + c + w), Vector512.Load(shift + c + (2 * w)), Vector512.Load(shift + c + (3 * w)));
             T* p = x + c;
             T* to = y + c;
-            for (nint row = 0; row < rows; row++, p += width, to += width)
+            T* more = r + c;
+            for (nint row = 0; row < rows; row++, p += width, to += width, more += width)
             {
-                RowMath.Fma(Vector512.Load(p) - m0, s0, b0).Store(to);
-                RowMath.Fma(Vector512.Load(p + w) - m1, s1, b1).Store(to + w);
-                RowMath.Fma(Vector512.Load(p + (2 * w)) - m2, s2, b2).Store(to + (2 * w));
-                RowMath.Fma(Vector512.Load(p + (3 * w)) - m3, s3, b3).Store(to + (3 * w));
+                NormEnd.Apply<T, TEnd>(RowMath.Fma(Vector512.Load(p) - m0, s0, b0), If(TEnd.Adds, more)).Store(to);
+                NormEnd.Apply<T, TEnd>(RowMath.Fma(Vector512.Load(p + w) - m1, s1, b1), If(TEnd.Adds, more + w)).Store(to + w);
+                NormEnd.Apply<T, TEnd>(RowMath.Fma(Vector512.Load(p + (2 * w)) - m2, s2, b2), If(TEnd.Adds, more + (2 * w))).Store(to + (2 * w));
+                NormEnd.Apply<T, TEnd>(RowMath.Fma(Vector512.Load(p + (3 * w)) - m3, s3, b3), If(TEnd.Adds, more + (3 * w))).Store(to + (3 * w));
             }
         }
 
@@ -98,41 +100,65 @@ internal static unsafe class ColumnPasses
             var (m, s, b) = (Tail.Load(mean + c, left), Tail.Load(scale + c, left), Tail.Load(shift + c, left));
             T* p = x + c;
             T* to = y + c;
-            for (nint row = 0; row < rows; row++, p += width, to += width)
+            T* more = r + c;
+            for (nint row = 0; row < rows; row++, p += width, to += width, more += width)
             {
-                Tail.Store(RowMath.Fma(Tail.Load(p, left) - m, s, b), to, left);
+                Tail.Store(NormEnd.Apply<T, TEnd>(RowMath.Fma(Tail.Load(p, left) - m, s, b), If(TEnd.Adds, more, left)), to, left);
             }
         }
     }
 
     /// <summary>Per column the sums of g and of g (x - mean).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Products<T>(T* x, T* g, nint rows, nint width, T* mean, T* sum, T* dot)
         where T : unmanaged
+        => Products<T, NormEnd.None>(x, g, null, null, rows, width, mean, null, null, sum, dot);
+
+    /// <summary>
+    /// The same for g before the end: after a sum and a rectifier that is found from the result <paramref name="y"/> and
+    /// written to <paramref name="to"/>; after a rectifier alone from scale and shift.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Products<T, TEnd>(T* x, T* g, T* y, T* to, nint rows, nint width, T* mean, T* scale, T* shift, T* sum, T* dot)
+        where T : unmanaged
+        where TEnd : struct, INormEnd
     {
         int w = Vector512<T>.Count;
+        bool anew = TEnd.Rectifies && !TEnd.Adds, kept = TEnd.Rectifies && TEnd.Adds;
         nint c = 0;
         for (; c <= width - (4 * w); c += 4 * w)
         {
             var (m0, m1, m2, m3) = (Vector512.Load(mean + c), Vector512.Load(mean + c + w), Vector512.Load(mean + c + (2 * w)), Vector512.Load(mean + c + (3 * w)));
+            var (f0, f1, f2, f3) = (If(anew, scale + c), If(anew, scale + c + w), If(anew, scale + c + (2 * w)), If(anew, scale + c + (3 * w)));
+            var (b0, b1, b2, b3) = (If(anew, shift + c), If(anew, shift + c + w), If(anew, shift + c + (2 * w)), If(anew, shift + c + (3 * w)));
             var (s0, s1, s2, s3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
             var (d0, d1, d2, d3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
-            T* p = x + c;
-            T* by = g + c;
-            for (nint row = 0; row < rows; row++, p += width, by += width)
+            nint at = c;
+            for (nint row = 0; row < rows; row++, at += width)
             {
-                var v0 = Vector512.Load(by);
-                var v1 = Vector512.Load(by + w);
-                var v2 = Vector512.Load(by + (2 * w));
-                var v3 = Vector512.Load(by + (3 * w));
+                var e0 = Vector512.Load(x + at) - m0;
+                var e1 = Vector512.Load(x + at + w) - m1;
+                var e2 = Vector512.Load(x + at + (2 * w)) - m2;
+                var e3 = Vector512.Load(x + at + (3 * w)) - m3;
+                var v0 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at), e0, f0, b0, If(kept, y + at));
+                var v1 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at + w), e1, f1, b1, If(kept, y + at + w));
+                var v2 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at + (2 * w)), e2, f2, b2, If(kept, y + at + (2 * w)));
+                var v3 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at + (3 * w)), e3, f3, b3, If(kept, y + at + (3 * w)));
+                if (kept)
+                {
+                    v0.Store(to + at);
+                    v1.Store(to + at + w);
+                    v2.Store(to + at + (2 * w));
+                    v3.Store(to + at + (3 * w));
+                }
+
                 s0 += v0;
                 s1 += v1;
                 s2 += v2;
                 s3 += v3;
-                d0 = RowMath.Fma(v0, Vector512.Load(p) - m0, d0);
-                d1 = RowMath.Fma(v1, Vector512.Load(p + w) - m1, d1);
-                d2 = RowMath.Fma(v2, Vector512.Load(p + (2 * w)) - m2, d2);
-                d3 = RowMath.Fma(v3, Vector512.Load(p + (3 * w)) - m3, d3);
+                d0 = RowMath.Fma(v0, e0, d0);
+                d1 = RowMath.Fma(v1, e1, d1);
+                d2 = RowMath.Fma(v2, e2, d2);
+                d3 = RowMath.Fma(v3, e3, d3);
             }
 
             s0.Store(sum + c);
@@ -149,14 +175,20 @@ internal static unsafe class ColumnPasses
         {
             nint left = width - c;
             var m = Tail.Load(mean + c, left);
+            var (f, b) = (If(anew, scale + c, left), If(anew, shift + c, left));
             var (s, d) = (Vector512<T>.Zero, Vector512<T>.Zero);
-            T* p = x + c;
-            T* by = g + c;
-            for (nint row = 0; row < rows; row++, p += width, by += width)
+            nint at = c;
+            for (nint row = 0; row < rows; row++, at += width)
             {
-                var v = Tail.Load(by, left);
+                var e = Tail.Load(x + at, left) - m;
+                var v = NormEnd.Gradient<T, TEnd>(Tail.Load(g + at, left), e, f, b, If(kept, y + at, left));
+                if (kept)
+                {
+                    Tail.Store(v, to + at, left);
+                }
+
                 s += v;
-                d = RowMath.Fma(v, Tail.Load(p, left) - m, d);
+                d = RowMath.Fma(v, e, d);
             }
 
             Tail.Store(s, sum + c, left);
@@ -165,9 +197,15 @@ internal static unsafe class ColumnPasses
     }
 
     /// <summary>dx = g scale + (x - mean) slope + shift by column.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Spread<T>(T* x, T* g, T* dx, nint rows, nint width, T* mean, T* scale, T* slope, T* shift)
         where T : unmanaged
+        => Spread<T, NormEnd.None>(x, g, dx, rows, width, mean, scale, slope, shift, null);
+
+    /// <summary>dx = g scale + (x - mean) slope + shift by column, for g before the end: none or a rectifier, found from scale and bias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Spread<T, TEnd>(T* x, T* g, T* dx, nint rows, nint width, T* mean, T* scale, T* slope, T* shift, T* bias)
+        where T : unmanaged
+        where TEnd : struct, INormEnd
     {
         int w = Vector512<T>.Count;
         nint c = 0;
@@ -177,15 +215,22 @@ internal static unsafe class ColumnPasses
             var (s0, s1, s2, s3) = (Vector512.Load(scale + c), Vector512.Load(scale + c + w), Vector512.Load(scale + c + (2 * w)), Vector512.Load(scale + c + (3 * w)));
             var (a0, a1, a2, a3) = (Vector512.Load(slope + c), Vector512.Load(slope + c + w), Vector512.Load(slope + c + (2 * w)), Vector512.Load(slope + c + (3 * w)));
             var (b0, b1, b2, b3) = (Vector512.Load(shift + c), Vector512.Load(shift + c + w), Vector512.Load(shift + c + (2 * w)), Vector512.Load(shift + c + (3 * w)));
-            T* p = x + c;
-            T* by = g + c;
-            T* to = dx + c;
-            for (nint row = 0; row < rows; row++, p += width, by += width, to += width)
+            var (z0, z1, z2, z3) = (If(TEnd.Rectifies, bias + c), If(TEnd.Rectifies, bias + c + w), If(TEnd.Rectifies, bias + c + (2 * w)), If(TEnd.Rectifies, bias + c + (3 * w)));
+            nint at = c;
+            for (nint row = 0; row < rows; row++, at += width)
             {
-                RowMath.Fma(Vector512.Load(by), s0, RowMath.Fma(Vector512.Load(p) - m0, a0, b0)).Store(to);
-                RowMath.Fma(Vector512.Load(by + w), s1, RowMath.Fma(Vector512.Load(p + w) - m1, a1, b1)).Store(to + w);
-                RowMath.Fma(Vector512.Load(by + (2 * w)), s2, RowMath.Fma(Vector512.Load(p + (2 * w)) - m2, a2, b2)).Store(to + (2 * w));
-                RowMath.Fma(Vector512.Load(by + (3 * w)), s3, RowMath.Fma(Vector512.Load(p + (3 * w)) - m3, a3, b3)).Store(to + (3 * w));
+                var e0 = Vector512.Load(x + at) - m0;
+                var e1 = Vector512.Load(x + at + w) - m1;
+                var e2 = Vector512.Load(x + at + (2 * w)) - m2;
+                var e3 = Vector512.Load(x + at + (3 * w)) - m3;
+                var v0 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at), e0, s0, z0, default);
+                var v1 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at + w), e1, s1, z1, default);
+                var v2 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at + (2 * w)), e2, s2, z2, default);
+                var v3 = NormEnd.Gradient<T, TEnd>(Vector512.Load(g + at + (3 * w)), e3, s3, z3, default);
+                RowMath.Fma(v0, s0, RowMath.Fma(e0, a0, b0)).Store(dx + at);
+                RowMath.Fma(v1, s1, RowMath.Fma(e1, a1, b1)).Store(dx + at + w);
+                RowMath.Fma(v2, s2, RowMath.Fma(e2, a2, b2)).Store(dx + at + (2 * w));
+                RowMath.Fma(v3, s3, RowMath.Fma(e3, a3, b3)).Store(dx + at + (3 * w));
             }
         }
 
@@ -193,12 +238,13 @@ internal static unsafe class ColumnPasses
         {
             nint left = width - c;
             var (m, s, a, b) = (Tail.Load(mean + c, left), Tail.Load(scale + c, left), Tail.Load(slope + c, left), Tail.Load(shift + c, left));
-            T* p = x + c;
-            T* by = g + c;
-            T* to = dx + c;
-            for (nint row = 0; row < rows; row++, p += width, by += width, to += width)
+            var z = If(TEnd.Rectifies, bias + c, left);
+            nint at = c;
+            for (nint row = 0; row < rows; row++, at += width)
             {
-                Tail.Store(RowMath.Fma(Tail.Load(by, left), s, RowMath.Fma(Tail.Load(p, left) - m, a, b)), to, left);
+                var e = Tail.Load(x + at, left) - m;
+                var v = NormEnd.Gradient<T, TEnd>(Tail.Load(g + at, left), e, s, z, default);
+                Tail.Store(RowMath.Fma(v, s, RowMath.Fma(e, a, b)), dx + at, left);
             }
         }
     }
@@ -212,6 +258,17 @@ internal static unsafe class ColumnPasses
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> AtLeastZero<T>(Vector512<T> v)
         => Vector512.ConditionalSelect(Vector512.LessThan(v, Vector512<T>.Zero), Vector512<T>.Zero, v);
+
+    // Only what the end needs is read.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> If<T>(bool needed, T* p)
+        where T : unmanaged
+        => needed ? Vector512.Load(p) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> If<T>(bool needed, T* p, nint left)
+        where T : unmanaged
+        => needed ? Tail.Load(p, left) : default;
 
     // Sum of squares about the mean from sum and sum of squares about a value near it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

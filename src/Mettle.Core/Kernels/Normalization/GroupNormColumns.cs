@@ -168,7 +168,7 @@ internal static unsafe class GroupNormColumns
             for (int block = 0; block < Blocks.Count; block++)
             {
                 var (offset, rows, width, _) = Blocks.Block(block);
-                ColumnPasses.Normalise(x + offset, y + offset, rows, width, mean, scale, shift);
+                ColumnPasses.Normalise<T, NormEnd.None>(x + offset, null, y + offset, rows, width, mean, scale, shift);
             }
         }
 

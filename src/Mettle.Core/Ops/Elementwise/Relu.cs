@@ -19,6 +19,14 @@ public sealed class Relu : FusedUnary
     /// <inheritdoc/>
     public override string Name => "relu";
 
+    /// <summary>The gradient before a rectifier from that after it, by its result; not recorded.</summary>
+    internal static Tensor Open(Tensor y, Tensor g)
+    {
+        var dx = Tensor.AllocateLike(y.Shape, Elementwise.ResultStrides([y], y.Shape), y.DType);
+        LaneRun.Float<Slope>(y, g, dx);
+        return dx;
+    }
+
     /// <inheritdoc/>
     protected override int FlopsPerElement => 1;
 

@@ -2,15 +2,15 @@ namespace Mettle;
 
 /// <summary>
 /// Evaluation form of batch normalisation of [N, C, ...]: each channel by a given mean and variance [C], then times a weight
-/// and plus a bias [C], if given. Inputs: x, mean, variance, weight, bias. Ioffe, Szegedy: Batch Normalization, 2015,
-/// algorithm 2.
+/// and plus a bias [C], if given, plus a tensor like the first, if given, then max(y, 0) if rectified. Inputs: x, mean,
+/// variance, weight and bias, what is added. Ioffe, Szegedy: Batch Normalization, 2015, algorithm 2.
 /// </summary>
 public sealed class BatchNormInference : FusedOp
 {
     private readonly double epsilon;
 
-    /// <summary>Adds <paramref name="epsilon"/> to the variance.</summary>
-    public BatchNormInference(double epsilon) => this.epsilon = epsilon;
+    /// <summary>Adds <paramref name="epsilon"/> to the variance; with <paramref name="rectified"/> a rectifier comes last.</summary>
+    public BatchNormInference(double epsilon, bool rectified = false) => (this.epsilon, IsRectified) = (epsilon, rectified);
 
     /// <summary>Row of the op table.</summary>
     public static OpInfo Info { get; } = new("batch_norm_inference", typeof(BatchNormInference), Samples, Errors);
@@ -18,15 +18,18 @@ public sealed class BatchNormInference : FusedOp
     /// <summary>What is added to the variance.</summary>
     public double Epsilon => epsilon;
 
+    /// <summary>Whether a rectifier follows; what comes before it is never stored.</summary>
+    public bool IsRectified { get; }
+
     /// <inheritdoc/>
     public override string Name => "batch_norm_inference";
 
     /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
-        if (inputs.Length != 3)
+        if (inputs.Length is < 3 or > 6)
         {
-            Expect(inputs, 5);
+            throw Bad($"takes x, mean, variance, a weight and a bias or neither, and optionally a tensor to add, got {inputs.Length} inputs.");
         }
 
         ExpectFloat(inputs[0]);
@@ -37,7 +40,7 @@ public sealed class BatchNormInference : FusedOp
         }
 
         TensorSpec channels = new([x[1]], inputs[0].DType);
-        foreach (var input in inputs[1..])
+        foreach (var input in inputs[1..(inputs.Length > 4 ? 5 : 3)])
         {
             if (input != channels)
             {
@@ -45,12 +48,20 @@ public sealed class BatchNormInference : FusedOp
             }
         }
 
+        if (inputs.Length % 2 == 0 && inputs[^1] != inputs[0])
+        {
+            throw Bad($"what is added must be {inputs[0]}, got {inputs[^1]}.");
+        }
+
         return [inputs[0]];
     }
 
     /// <inheritdoc/>
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
-        => Mettle.Cost.Dense((inputs.Length > 3 ? 3 : 2) * outputs[0].Shape.Count, inputs, outputs);
+    {
+        int perElement = 2 + (inputs.Length > 4 ? 1 : 0) + (inputs.Length % 2 == 0 ? 1 : 0) + (IsRectified ? 1 : 0);
+        return Mettle.Cost.Dense(perElement * outputs[0].Shape.Count, inputs, outputs);
+    }
 
     /// <inheritdoc/>
     public override Tensor[] Decompose(Tensor[] inputs)
@@ -58,9 +69,11 @@ public sealed class BatchNormInference : FusedOp
         var x = inputs[0];
         var kept = x.KeptShape([.. Enumerable.Range(0, x.Rank).Where(a => a != 1)]);
         var scale = 1 / (inputs[2] + epsilon).Sqrt();
-        scale = inputs.Length > 3 ? scale * inputs[3] : scale;
+        scale = inputs.Length > 4 ? scale * inputs[3] : scale;
         var y = (x - inputs[1].Reshape(kept)) * scale.Reshape(kept);
-        return [inputs.Length > 3 ? y + inputs[4].Reshape(kept) : y];
+        y = inputs.Length > 4 ? y + inputs[4].Reshape(kept) : y;
+        y = inputs.Length % 2 == 0 ? y + inputs[^1] : y;
+        return [IsRectified ? y.Relu() : y];
     }
 
     /// <inheritdoc/>
@@ -74,8 +87,9 @@ public sealed class BatchNormInference : FusedOp
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        bool affine = inputs.Length > 3;
-        Normalise(inputs[0], inputs[1].RowMajor(), inputs[2].RowMajor(), affine ? inputs[3].RowMajor() : null, affine ? inputs[4].RowMajor() : null, outputs[0]);
+        var (w, b) = inputs.Length > 4 ? (inputs[3].RowMajor(), inputs[4].RowMajor()) : (null, null);
+        var more = inputs.Length % 2 == 0 ? inputs[^1] : null;
+        Normalise(inputs[0], inputs[1].RowMajor(), inputs[2].RowMajor(), w, b, more, IsRectified, outputs[0]);
     }
 
     /// <inheritdoc/>
@@ -87,16 +101,22 @@ public sealed class BatchNormInference : FusedOp
             return result;
         }
 
+        g = IsRectified ? Relu.Open(node.Outputs[0], g) : g;
+        if (result.Length % 2 == 0)
+        {
+            result[^1] = g;
+        }
+
         var (mean, variance) = (node.Inputs[1], node.Inputs[2]);
-        bool affine = result.Length > 3;
+        bool affine = result.Length > 4;
         var weight = affine ? node.Inputs[3] : null;
         if (node.Needs(0))
         {
             result[0] = AllocateLike(g);
-            Normalise(g, null, variance.RowMajor(), weight?.RowMajor(), null, result[0]!);
+            Normalise(g, null, variance.RowMajor(), weight?.RowMajor(), null, null, rectified: false, result[0]!);
         }
 
-        if (Enumerable.Range(1, result.Length - 1).Any(node.Needs))
+        if (Enumerable.Range(1, affine ? 4 : 2).Any(node.Needs))
         {
             var (sum, dot) = Sums(node.Inputs[0], g, mean.RowMajor());
             var scale = 1 / (variance + epsilon).Sqrt();
@@ -116,33 +136,39 @@ public sealed class BatchNormInference : FusedOp
     private static Tensor AllocateLike(Tensor x)
         => x.IsContiguous ? Tensor.Allocate(x.Shape, x.DType) : ChannelRows.Allocate(x.Spec);
 
-    private void Normalise(Tensor x, Tensor? mean, Tensor variance, Tensor? weight, Tensor? bias, Tensor y)
+    private void Normalise(Tensor x, Tensor? mean, Tensor variance, Tensor? weight, Tensor? bias, Tensor? more, bool rectified, Tensor y)
     {
         if (!ChannelRows.Lies(y))
         {
+            more = more?.RowMajor();
             if (x.DType == DType.F32)
             {
-                ChannelPlanes.Normalise<float>(x, mean, variance, weight, bias, y, epsilon);
+                ChannelPlanes.Normalise<float>(x, mean, variance, weight, bias, more, rectified, y, epsilon);
             }
             else
             {
-                ChannelPlanes.Normalise<double>(x, mean, variance, weight, bias, y, epsilon);
+                ChannelPlanes.Normalise<double>(x, mean, variance, weight, bias, more, rectified, y, epsilon);
             }
 
             return;
         }
 
         var rows = ChannelRows.Of(x);
+        var added = more is null ? null : ChannelRows.Of(more);
         if (x.DType == DType.F32)
         {
-            BatchNormColumns.Inference<float>(rows, mean, variance, weight, bias, y, epsilon);
+            BatchNormColumns.Inference<float>(rows, mean, variance, weight, bias, added, rectified, y, epsilon);
         }
         else
         {
-            BatchNormColumns.Inference<double>(rows, mean, variance, weight, bias, y, epsilon);
+            BatchNormColumns.Inference<double>(rows, mean, variance, weight, bias, added, rectified, y, epsilon);
         }
 
         ChannelRows.Free(rows, x);
+        if (added is not null)
+        {
+            ChannelRows.Free(added, more!);
+        }
     }
 
     private static (Tensor Sum, Tensor Dot) Sums(Tensor input, Tensor grad, Tensor mean)
@@ -175,11 +201,17 @@ public sealed class BatchNormInference : FusedOp
         new("one channel", new BatchNormInference(1e-5), 3 * 90, new SampleInput([2, 1, 45]), new SampleInput([1]), new SampleInput([1], Fill.Positive), new SampleInput([1]), new SampleInput([1])),
         new("plain", new BatchNormInference(1e-5), 2 * 300, new SampleInput([1, 100, 3]), new SampleInput([100]), new SampleInput([100], Fill.Positive)),
         new("empty", new BatchNormInference(1e-5), 0, new SampleInput([0, 3, 2]), new SampleInput([3]), new SampleInput([3], Fill.Positive), new SampleInput([3]), new SampleInput([3])),
+        new("rectified", new BatchNormInference(1e-3, rectified: true), 4 * 3 * 17 * 20, new SampleInput([3, 17, 4, 5]), new SampleInput([17]), new SampleInput([17], Fill.Positive), new SampleInput([17]), new SampleInput([17])),
+        new("sum", new BatchNormInference(1e-3), 3 * 6 * 37, new SampleInput([6, 37]), new SampleInput([37]), new SampleInput([37], Fill.Positive), new SampleInput([6, 37])),
+        new("rectified sum", new BatchNormInference(1e-3, rectified: true), 5 * 3 * 5 * 35, new SampleInput([3, 5, 5, 7]), new SampleInput([5]), new SampleInput([5], Fill.Positive), new SampleInput([5]), new SampleInput([5]), new SampleInput([3, 5, 5, 7])),
+        new("empty sum", new BatchNormInference(1e-5, rectified: true), 0, new SampleInput([2, 3, 0]), new SampleInput([3]), new SampleInput([3], Fill.Positive), new SampleInput([2, 3, 0])),
     ];
 
     private static IEnumerable<OpError> Errors() =>
     [
         new("rank", () => new BatchNormInference(1e-5).ApplyAll(Tensor.Zeros([3]), Tensor.Zeros([3]), Tensor.Zeros([3])), "batch_norm_inference: needs [N, C, ...], got [3]"),
         new("variance", () => new BatchNormInference(1e-5).ApplyAll(Tensor.Zeros([2, 3]), Tensor.Zeros([3]), Tensor.Zeros([2])), "batch_norm_inference: mean, variance, weight and bias must be f32[3], got f32[2]"),
+        new("sum", () => new BatchNormInference(1e-5).ApplyAll(Tensor.Zeros([2, 3]), Tensor.Zeros([3]), Tensor.Zeros([3]), Tensor.Zeros([2])), "batch_norm_inference: what is added must be f32[2, 3], got f32[2]"),
+        new("inputs", () => new BatchNormInference(1e-5).Apply(Tensor.Zeros([2, 3])), "batch_norm_inference: takes x, mean, variance, a weight and a bias or neither, and optionally a tensor to add, got 1 inputs"),
     ];
 }

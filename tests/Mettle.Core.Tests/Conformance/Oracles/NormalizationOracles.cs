@@ -32,7 +32,8 @@ internal static class NormalizationOracles
         var y = NdArray.From(x.Shape, x.Type, i =>
         {
             double z = (x[i] - mean[i[1]]) / Math.Sqrt(variance[i[1]] + op.Epsilon);
-            return inputs.Length > 1 ? (z * inputs[1][i[1]]) + inputs[2][i[1]] : z;
+            z = inputs.Length > 2 ? (z * inputs[1][i[1]]) + inputs[2][i[1]] : z;
+            return End(z, inputs.Length % 2 == 0 ? inputs[^1][i] : 0, op.IsRectified);
         });
         return [y, mean, variance];
     }
@@ -43,9 +44,12 @@ internal static class NormalizationOracles
         return NdArray.From(x.Shape, x.Type, i =>
         {
             double z = (x[i] - inputs[1][i[1]]) / Math.Sqrt(inputs[2][i[1]] + op.Epsilon);
-            return inputs.Length > 3 ? (z * inputs[3][i[1]]) + inputs[4][i[1]] : z;
+            z = inputs.Length > 4 ? (z * inputs[3][i[1]]) + inputs[4][i[1]] : z;
+            return End(z, inputs.Length % 2 == 0 ? inputs[^1][i] : 0, op.IsRectified);
         });
     }
+
+    private static double End(double z, double more, bool rectified) => rectified && z + more <= 0 ? 0 : z + more;
 
     private static NdArray[] LayerNorm(LayerNormalization op, NdArray[] inputs)
     {
