@@ -57,6 +57,10 @@ public sealed class ConvolutionTests
     [InlineData(2, 6, 7, 10, 4, 1, 3, 1, 1, 2)]
     [InlineData(2, 5, 9, 9, 7, 2, 4, 0, 2, 1)]
     [InlineData(2, 4, 8, 8, 5, 3, 2, 1, 2, 1)]
+    [InlineData(9, 8, 20, 18, 40, 3, 1, 1, 1, 1)]
+    [InlineData(10, 6, 21, 19, 66, 3, 1, 1, 1, 2)]
+    [InlineData(3, 1, 9, 10, 16, 3, 1, 1, 1, 1)]
+    [InlineData(2, 1, 10, 9, 5, 5, 2, 2, 1, 1)]
     public void Convolution_AllThree_MatchDirectSums(int n, int c, int h, int w, int k, int kernel, int stride, int pad, int dilation, int groups)
     {
         var x = Draw(1, n, c, h, w);
@@ -107,6 +111,7 @@ public sealed class ConvolutionTests
 
     // An infinity or NaN shows where it is seen and nowhere else, whichever way a kernel goes.
     [Theory]
+    [InlineData(1, 16, 1, 1)]
     [InlineData(3, 16, 1, 1)]
     [InlineData(3, 5, 2, 1)]
     [InlineData(16, 16, 1, 1)]

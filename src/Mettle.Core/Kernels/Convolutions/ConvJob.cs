@@ -4,7 +4,11 @@ namespace Mettle;
 internal unsafe struct ConvJob<T> : IJob
     where T : unmanaged
 {
-    private const int StepBlock = 256;
+    // Filters of so many steps stream from the second-level cache: loading sums anew costs more than that.
+    private const int StepBlock = 2304;
+
+    /// <summary>Rectangles of fewer pixels are too small for a tile.</summary>
+    private const int FewPixels = 6;
 
     public ImageView<T> X;
     public int Height;
@@ -56,6 +60,12 @@ internal unsafe struct ConvJob<T> : IJob
     public int ClearedRow;
     public int ImagesPerPart;
 
+    /// <summary>Parts of images or their rows; after them come the corners of several images each, if <see cref="CornerImages"/> is not 0.</summary>
+    public int Parts;
+
+    /// <summary>Images whose small rectangles, such as corners, are one part.</summary>
+    public int CornerImages;
+
     /// <summary>The most strips of a kernel row.</summary>
     public readonly int MaxStripsPerRow => Merged ? Pieces(Columns.Taps * In) : Columns.Taps * Pieces(In);
 
@@ -88,7 +98,6 @@ internal unsafe struct ConvJob<T> : IJob
     private readonly int StripsPerRow(TapRegion columns)
         => Merged ? Pieces(columns.Taps * In) : columns.Taps * Pieces(In);
 
-    // Filters of so many steps stay in the first-level cache.
     private static int Pieces(int length) => (length + StepBlock - 1) / StepBlock;
 
     public readonly void Run(int index)
@@ -96,6 +105,12 @@ internal unsafe struct ConvJob<T> : IJob
         if (Packing)
         {
             Pack(index);
+            return;
+        }
+
+        if (index >= Parts)
+        {
+            Corners(index - Parts);
             return;
         }
 
@@ -122,7 +137,33 @@ internal unsafe struct ConvJob<T> : IJob
                 var rows = RowRegions[r].Within(from, to);
                 for (int c = 0; c < ColumnRegionCount && rows.Count > 0; c++)
                 {
-                    Rectangle(image, images, group, j, rows, c);
+                    if (CornerImages == 0 || !IsCorner(r, c))
+                    {
+                        Rectangle(image, images, group, j, rows, c);
+                    }
+                }
+            }
+        }
+    }
+
+    private readonly bool IsCorner(int rowRegion, int columnRegion)
+        => RowRegions[rowRegion].Count * ColumnRegions[columnRegion].Count < FewPixels;
+
+    // One pixel is a chain that waits for itself; those of several images fill a tile.
+    private readonly void Corners(int index)
+    {
+        int group = index % Groups, image = index / Groups * CornerImages;
+        int images = Math.Min(CornerImages, Images - image);
+        for (int j = 0; j < Panels; j++)
+        {
+            for (int r = 0; r < RowRegionCount; r++)
+            {
+                for (int c = 0; c < ColumnRegionCount; c++)
+                {
+                    if (IsCorner(r, c))
+                    {
+                        Rectangle(image, images, group, j, RowRegions[r], c);
+                    }
                 }
             }
         }

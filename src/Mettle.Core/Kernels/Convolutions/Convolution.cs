@@ -15,6 +15,7 @@ internal static unsafe class Convolution
     /// <summary>Edges of so many rows fill a tile.</summary>
     private const int LeastRows = 8;
     private const long LeastWork = 1 << 19;
+    private const int CornerImages = 8;
 
     /// <summary>Multiply-adds of a part: some ten microseconds, so that nobody waits long for the last one.</summary>
     public const long MostWork = 1 << 23;
@@ -168,7 +169,12 @@ internal static unsafe class Convolution
         int imageParts = (images + job.ImagesPerPart - 1) / job.ImagesPerPart;
         int parts = checked(imageParts * job.Groups * job.RowParts);
         job.PanelParts = job.ClearsTo > 0 ? 1 : Math.Min(job.Panels, (WantedParts + parts - 1) / parts);
-        Scheduler.For(checked(parts * job.PanelParts), job);
+        job.Parts = checked(parts * job.PanelParts);
+
+        // Where parts clear what they work on, nobody else may write there before.
+        job.CornerImages = job.ImagesPerPart < CornerImages / 2 && job.ImagesPerPart < images && job.ClearsTo == 0 ? CornerImages : 0;
+        int corners = job.CornerImages == 0 ? 0 : (images + CornerImages - 1) / CornerImages * job.Groups;
+        Scheduler.For(checked(job.Parts + corners), job);
         Memory.Return(scratch, bytes);
     }
 }

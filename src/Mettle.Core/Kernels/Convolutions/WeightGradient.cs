@@ -8,7 +8,8 @@ internal static unsafe class WeightGradient
 {
     private const int MaxChunks = 16;
     private const long ChunkBytes = 1 << 21;
-    private const int BlockBytes = 36 << 10;
+    private const int BlockBytes = 256 << 10;
+    private const int PointBlockBytes = 36 << 10;
     private const int FewChannels = 8;
 
     /// <summary>w = sum over images and pixels of patches of x times g.</summary>
@@ -54,7 +55,7 @@ internal static unsafe class WeightGradient
         long size = (long)depth * panels * nr * s.Groups;
         int chunks = (int)Math.Min(s.Images, Math.Clamp(ChunkBytes / (size * sizeof(T)), 2, MaxChunks));
         int tileBytes = sizeof(T) * (Math.Min(s.InChannels, nr) + Math.Min(s.OutChannels, nr));
-        int blockPixels = Math.Max(64, BlockBytes / tileBytes);
+        int blockPixels = Math.Max(64, (s.KernelHeight * s.KernelWidth > 1 ? BlockBytes : PointBlockBytes) / tileBytes);
         int rowsPerBlock = Math.Clamp(blockPixels / s.OutWidth, 1, s.OutHeight);
         bool whole = rowsPerBlock == s.OutHeight;
         long work = (long)s.Images * s.OutHeight * s.OutWidth * depth * s.OutChannels / chunks / Convolution.MostWork;

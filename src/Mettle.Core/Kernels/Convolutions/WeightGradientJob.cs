@@ -53,7 +53,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
     private readonly nint GradientImage => GradientPitch > 0 ? (nint)S.OutHeight * S.OutWidth * GradientPitch : G.Image;
 
     // Images with few channels are copied with zeros around: [rows][columns][channels] if they lie so, else [rows][channels][columns].
-    private readonly bool Interleaved => X.Channel == 1 && X.Column == S.InChannels;
+    private readonly bool Interleaved => S.InChannels > 1 && X.Channel == 1 && X.Column == S.InChannels;
 
     private readonly bool ColumnsInside => Few && !Interleaved;
 
@@ -95,19 +95,33 @@ internal unsafe struct WeightGradientJob<T> : IJob
         int part = index % PanelParts, group = index / PanelParts % S.Groups, chunk = index / PanelParts / S.Groups;
         int fromPanel = Panels * part / PanelParts, toPanel = Panels * (part + 1) / PanelParts;
         int from = (int)((long)S.Images * chunk / Chunks), to = (int)((long)S.Images * (chunk + 1) / Chunks);
-        int nr = StripProduct<T>.PanelColumns;
-        nint panelSize = (nint)Depth * nr;
+        nint panelSize = (nint)Depth * StripProduct<T>.PanelColumns;
         T* sum = Partial + ((((nint)chunk * S.Groups) + group) * Panels * panelSize);
-        nint kernelRow = (nint)S.KernelWidth * S.InChannels * nr;
+        long gradients = (long)BlockRows * S.OutWidth * GradientPitch;
+        long window = Few ? Rows.Span(RowsPerBlock) * (long)WindowRow : 0;
+        T* scratch = (T*)Memory.Allocate((gradients + window) * sizeof(T), out long bytes);
+        var piece = new Piece(group, from, to, fromPanel, toPanel, fromTap, toTap);
+        Sum(piece, sum, scratch, Few ? scratch + gradients : null);
+        if (Few && !AllNumbers(sum + (fromPanel * panelSize), (toPanel - fromPanel) * panelSize))
+        {
+            // A zero around an image adds nothing to a sum unless it met an infinity or NaN: then they are left out.
+            Sum(piece, sum, scratch, null);
+        }
+
+        Memory.Return(scratch, bytes);
+    }
+
+    // The products of a piece's pixels, through windows if there is memory for them.
+    private readonly void Sum(Piece piece, T* sum, T* scratch, T* window)
+    {
+        var (group, from, to, fromPanel, toPanel, fromTap, toTap) = piece;
+        int nr = StripProduct<T>.PanelColumns;
+        nint panelSize = (nint)Depth * nr, kernelRow = (nint)S.KernelWidth * S.InChannels * nr;
         for (int j = fromPanel; j < toPanel; j++)
         {
             new Span<T>(sum + (j * panelSize) + (fromTap * kernelRow), checked((int)((toTap - fromTap) * kernelRow))).Clear();
         }
 
-
-        long gradients = (long)BlockRows * S.OutWidth * GradientPitch;
-        long window = Few ? Rows.Span(RowsPerBlock) * (long)WindowRow : 0;
-        T* scratch = (T*)Memory.Allocate((gradients + window) * sizeof(T), out long bytes);
         for (int image = from; image < to; image += ImagesPerBlock)
         {
             int images = Math.Min(ImagesPerBlock, to - image);
@@ -115,24 +129,21 @@ internal unsafe struct WeightGradientJob<T> : IJob
             {
                 int rows = Math.Min(RowsPerBlock, S.OutHeight - row);
                 T* g = Gradients(image, images, group, row, rows, scratch);
-                bool windowed = Few && AllFinite(g, images, rows);
-                for (int i = 0; i < images && windowed; i++)
+                for (int i = 0; i < images && window != null; i++)
                 {
-                    Window(image + i, group, row, rows, scratch + gradients);
+                    Window(image + i, group, row, rows, window);
                     for (int j = fromPanel; j < toPanel; j++)
                     {
-                        InWindow(scratch + gradients, g + (i * GradientImage) + (j * nr), sum + (j * panelSize), rows, Math.Min(nr, S.OutChannels - (j * nr)));
+                        InWindow(window, g + (i * GradientImage) + (j * nr), sum + (j * panelSize), rows, Math.Min(nr, S.OutChannels - (j * nr)));
                     }
                 }
 
-                for (int j = fromPanel; j < toPanel && !windowed; j++)
+                for (int j = fromPanel; j < toPanel && window == null; j++)
                 {
                     InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)), fromTap, toTap, j == fromPanel);
                 }
             }
         }
-
-        Memory.Return(scratch, bytes);
     }
 
     // Results [from, to) whose tap lies inside a source of some size.
@@ -172,7 +183,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
         };
         T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + (((row * Rows.Stride) + Rows.First) * X.Row) + (Columns.First * X.Column);
         nint block = images * rows * Rows.Stride * X.Row * sizeof(T);
-        product.AheadBytes = fetch && X.Channel == 1 && X.Column == S.InChannels ? block / ((toTap - fromTap) * S.KernelWidth) : 0;
+        product.AheadBytes = fetch && S.KernelHeight * S.KernelWidth == 1 && X.Channel == 1 && X.Column == S.InChannels ? block / ((toTap - fromTap) * S.KernelWidth) : 0;
         for (int a = fromTap; a < toTap; a++)
         {
             var seen = Outputs(Rows, a, S.Height);
@@ -272,26 +283,13 @@ internal unsafe struct WeightGradientJob<T> : IJob
         return buffer;
     }
 
-    // Zeros around an image add nothing to a sum unless they meet an infinity or NaN.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly bool AllFinite(T* g, int images, int rows)
+    private static bool AllNumbers(T* sum, nint count)
     {
-        int lanes = Vector512<T>.Count;
         var zeros = Vector512<T>.Zero;
-        for (int n = 0; n < images; n++)
+        for (nint i = 0; i < count; i += Vector512<T>.Count)
         {
-            for (int i = 0; i < rows; i++)
-            {
-                T* pixel = g + (n * GradientImage) + (i * GradientRow);
-                for (int j = 0; j < S.OutWidth; j++, pixel += GradientPixel)
-                {
-                    for (int f = 0; f < S.OutChannels; f += lanes)
-                    {
-                        var v = Vector512.Load(pixel + f);
-                        zeros += v - v;
-                    }
-                }
-            }
+            zeros += Vector512.Load(sum + i) * Vector512<T>.Zero;
         }
 
         return zeros == Vector512<T>.Zero;
@@ -373,4 +371,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
             }
         }
     }
+
+    /// <summary>What a part sums: images [From, To), panels of filters and rows of the kernel.</summary>
+    private readonly record struct Piece(int Group, int From, int To, int FromPanel, int ToPanel, int FromTap, int ToTap);
 }
