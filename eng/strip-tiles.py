@@ -69,9 +69,13 @@ def tile(kind, rows):
         out.append("        nint two = 2 * row;\n")
     if rows > 3:
         out.append("        nint triple = t.ATriple;\n")
+    if kind == "Wide":
+        out.append("        byte* ahead = t.Ahead;\n        nint aheadStep = t.AheadStep;\n")
     out.append("        nint aStep = t.AStep, bStep = t.BStep;\n        Strip* end = t.Strips + t.Count;\n")
     out.append("        for (Strip* s = t.Strips; s < end; s++)\n        {\n            T* p = a + s->A;\n            T* f = b + s->B;\n")
     out.append("            for (int left = s->Length; left > 0; left--)\n            {\n                T* e = p;\n")
+    if kind == "Wide":
+        out.append("                CacheLines.Fetch(ahead);\n                ahead += aheadStep;\n")
     for _, u, at, _ in parts:
         out.append(f"                var {u} = Vector512.Load(f{at});\n")
     for i in range(rows):

@@ -29,9 +29,12 @@ internal unsafe struct StripProduct<T>
     public T* Init;
     public nint InitRow;
 
-    /// <summary>Memory that will be read soon, fetched into the second-level cache a share per tile.</summary>
+    /// <summary>Memory that will be read soon, fetched into the second-level cache meanwhile.</summary>
     public byte* Ahead;
     public nint AheadBytes;
+
+    /// <summary>What a step of a wide tile fetches of it.</summary>
+    public nint AheadStep;
 
     /// <summary>Columns of a panel of B: two vectors.</summary>
     public static int PanelColumns => 2 * Vector512<T>.Count;
@@ -77,22 +80,34 @@ internal unsafe struct StripProduct<T>
         var tile = this;
         int unit = ATriple == 3 * ARow ? 1 : 3;
         most = most / unit * unit;
+        nint steps = 0;
+        for (int i = 0; i < Count && wide && AheadBytes > 0; i++)
+        {
+            steps += Strips[i].Length;
+        }
+
+        if (AheadBytes == 0)
+        {
+            tile.Ahead = (byte*)A;
+        }
+
         for (int left = rows, tiles = (rows + most - 1) / most; tiles > 0; tiles--)
         {
             nint share = tile.AheadBytes / tiles;
-            CacheLines.Fetch(tile.Ahead, share);
-            tile.Ahead += share;
-            tile.AheadBytes -= share;
             int m = Math.Min(left, ((left + (tiles * unit) - 1) / (tiles * unit)) * unit);
             if (wide)
             {
+                tile.AheadStep = steps == 0 ? 0 : (share + steps - 1) / steps;
                 StripTile.Wide(tile, m);
             }
             else
             {
+                CacheLines.Fetch(tile.Ahead, share);
                 StripTile.Slim(tile, m);
             }
 
+            tile.Ahead += share;
+            tile.AheadBytes -= share;
             tile.A += unit == 1 ? m * ARow : m / 3 * ATriple;
             tile.C += m * CRow;
             tile.Init += m * InitRow;

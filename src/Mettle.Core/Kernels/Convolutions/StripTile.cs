@@ -177,6 +177,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -186,6 +188,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -334,6 +338,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -343,6 +349,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -482,6 +490,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -491,6 +501,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -620,6 +632,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -629,6 +643,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -749,6 +765,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -758,6 +776,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -869,6 +889,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -878,6 +900,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -979,6 +1003,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -988,6 +1014,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1080,6 +1108,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1089,6 +1119,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1172,6 +1204,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1181,6 +1215,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1254,6 +1290,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1263,6 +1301,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1327,6 +1367,8 @@ internal static unsafe class StripTile
         nint row = t.ARow;
         nint two = 2 * row;
         nint triple = t.ATriple;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1336,6 +1378,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1390,6 +1434,8 @@ internal static unsafe class StripTile
         T* b = t.B;
         nint row = t.ARow;
         nint two = 2 * row;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1399,6 +1445,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1442,6 +1490,8 @@ internal static unsafe class StripTile
         T* a = t.A;
         T* b = t.B;
         nint row = t.ARow;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1451,6 +1501,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);
@@ -1484,6 +1536,8 @@ internal static unsafe class StripTile
         var y0 = Vector512.Load(c + w);
         T* a = t.A;
         T* b = t.B;
+        byte* ahead = t.Ahead;
+        nint aheadStep = t.AheadStep;
         nint aStep = t.AStep, bStep = t.BStep;
         Strip* end = t.Strips + t.Count;
         for (Strip* s = t.Strips; s < end; s++)
@@ -1493,6 +1547,8 @@ internal static unsafe class StripTile
             for (int left = s->Length; left > 0; left--)
             {
                 T* e = p;
+                CacheLines.Fetch(ahead);
+                ahead += aheadStep;
                 var u = Vector512.Load(f);
                 var v = Vector512.Load(f + w);
                 var s0 = Vector512.Create(*e);

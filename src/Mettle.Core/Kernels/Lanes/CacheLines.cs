@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Mettle;
@@ -6,6 +7,16 @@ namespace Mettle;
 internal static unsafe class CacheLines
 {
     private const int Line = 64;
+
+    /// <summary>Brings one line into the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(byte* from)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(from);
+        }
+    }
 
     /// <summary>Brings memory that will be read soon, which need not be valid, into the second-level cache.</summary>
     public static void Fetch(byte* from, nint bytes)
