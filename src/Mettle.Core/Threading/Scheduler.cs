@@ -16,7 +16,7 @@ public static class Scheduler
     private const int SpinsBeforePark = 1500;
     private const int FreeSpins = 64;
 
-    // A worker that is not given a core holds the caller up until it has done the part it took.
+    // A worker that is not given a core holds the caller up for longer than the part it took is worth.
     private static readonly long Stall = Stopwatch.Frequency / 5_000;
     private static readonly long ShortRest = Stopwatch.Frequency / 250;
     private static readonly long LongRest = Stopwatch.Frequency / 8;
@@ -94,19 +94,21 @@ public static class Scheduler
             Wake.Release(Math.Min(asleep, threads - 1));
         }
 
+        long began = Stopwatch.GetTimestamp();
         inside = true;
         slot.Work(0);
         inside = false;
         Interlocked.Or(ref state, Closed);
         if ((Volatile.Read(ref state) & (Closed - 1)) != 0)
         {
-            Join();
+            // A worker may well be late by a part or two.
+            Join(Math.Max(Stall, 2 * (Stopwatch.GetTimestamp() - began) * threads / count));
         }
 
         slot.Failure?.Throw();
     }
 
-    private static void Join()
+    private static void Join(long stall)
     {
         for (int i = 0; i < FreeSpins; i++)
         {
@@ -125,7 +127,7 @@ public static class Scheduler
         }
 
         long now = Stopwatch.GetTimestamp();
-        if (now - start > Stall)
+        if (now - start > stall)
         {
             Volatile.Write(ref restUntil, now + rest);
             rest = Math.Min(2 * rest, LongRest);

@@ -18,21 +18,21 @@ internal readonly struct ConvGeometry
         (DilationHeight, DilationWidth) = (flat ? 1 : dilation[0], dilation[^1]);
     }
 
-    public int Images { get; }
+    public int Images { get; init; }
 
     public int Groups { get; }
 
     /// <summary>Channels of one group of the images.</summary>
-    public int InChannels { get; }
+    public int InChannels { get; init; }
 
     /// <summary>Filters of one group.</summary>
-    public int OutChannels { get; }
+    public int OutChannels { get; init; }
 
-    public int Height { get; }
+    public int Height { get; init; }
 
-    public int Width { get; }
+    public int Width { get; init; }
 
-    public int OutHeight { get; }
+    public int OutHeight { get; init; }
 
     public int OutWidth { get; }
 
@@ -40,9 +40,9 @@ internal readonly struct ConvGeometry
 
     public int KernelWidth { get; }
 
-    public int StrideHeight { get; }
+    public int StrideHeight { get; init; }
 
-    public int StrideWidth { get; }
+    public int StrideWidth { get; init; }
 
     public int PadHeight { get; }
 

@@ -30,6 +30,12 @@ internal unsafe struct WeightGradientJob<T> : IJob
     /// <summary>Whether the images have so few channels that the taps of a kernel row fill tiles better.</summary>
     public bool Few;
 
+    /// <summary>Whether the pixels of a block lie at even steps, as one long row, and see the only tap.</summary>
+    public bool Flat;
+
+    /// <summary>Whether X and G, and with them rows and columns, have changed places.</summary>
+    public bool Turned;
+
     /// <summary>Sums, chunk by chunk, group by group, panel by panel: [taps and channels][panel columns].</summary>
     public T* Partial;
     public T* W;
@@ -140,7 +146,10 @@ internal unsafe struct WeightGradientJob<T> : IJob
 
                 for (int j = fromPanel; j < toPanel && window == null; j++)
                 {
-                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)), fromTap, toTap, j == fromPanel);
+                    // The next block, in one go: images while the first panel is computed, gradients while the second is.
+                    byte* ahead = (byte*)(j == fromPanel ? X.Data + ((image + images) * X.Image) : G.Data + ((image + images) * G.Image));
+                    nint bytes = images * (j == fromPanel ? X.Image : G.Image) * sizeof(T);
+                    InPlace(image, images, group, row, rows, g + (j * nr), sum + (j * panelSize), Math.Min(nr, S.OutChannels - (j * nr)), fromTap, toTap, ahead, j < fromPanel + 2 ? bytes : 0);
                 }
             }
         }
@@ -168,7 +177,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
     }
 
     // Each tap's channels times the pixels that see it.
-    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns, int fromTap, int toTap, bool fetch)
+    private readonly void InPlace(int image, int images, int group, int row, int rows, T* g, T* sum, int columns, int fromTap, int toTap, byte* ahead, nint aheadBytes)
     {
         int nr = StripProduct<T>.PanelColumns;
         var product = new StripProduct<T>
@@ -182,8 +191,7 @@ internal unsafe struct WeightGradientJob<T> : IJob
             B = g,
         };
         T* x = X.Data + (image * X.Image) + ((nint)group * S.InChannels * X.Channel) + (((row * Rows.Stride) + Rows.First) * X.Row) + (Columns.First * X.Column);
-        nint block = images * rows * Rows.Stride * X.Row * sizeof(T);
-        product.AheadBytes = fetch && S.KernelHeight * S.KernelWidth == 1 && X.Channel == 1 && X.Column == S.InChannels ? block / ((toTap - fromTap) * S.KernelWidth) : 0;
+        Strip all = new(0, 0, images * S.OutWidth);
         for (int a = fromTap; a < toTap; a++)
         {
             var seen = Outputs(Rows, a, S.Height);
@@ -197,7 +205,14 @@ internal unsafe struct WeightGradientJob<T> : IJob
                 product.A = x + (a * Rows.Gap * X.Row) + (b * Columns.Gap * X.Column);
                 product.C = sum + ((nint)a * S.KernelWidth * S.InChannels * nr) + (b * ColumnRow);
                 product.Init = product.C;
-                product.Ahead = (byte*)x + block + ((tap - (fromTap * S.KernelWidth)) * product.AheadBytes);
+                if (Flat)
+                {
+                    product.Strips = &all;
+                    product.Count = 1;
+                    product.Ahead = ahead;
+                    product.AheadBytes = aheadBytes;
+                }
+
                 if (left < right)
                 {
                     product.Run(S.InChannels, columns);
@@ -355,6 +370,18 @@ internal unsafe struct WeightGradientJob<T> : IJob
         }
 
         int from = panel * nr, kernelRow = S.InChannels * S.KernelWidth;
+        if (Turned)
+        {
+            int columns = Math.Min(nr, S.OutChannels - from);
+            for (int k = 0; k < S.InChannels; k++)
+            {
+                T* to = W + ((((nint)group * S.InChannels) + k) * S.OutChannels) + from;
+                new ReadOnlySpan<T>(sum + ((nint)k * nr), columns).CopyTo(new Span<T>(to, columns));
+            }
+
+            return;
+        }
+
         T* w = W + (((nint)group * S.OutChannels) + from) * Depth;
         for (int k = 0; k < Math.Min(nr, S.OutChannels - from); k++)
         {
