@@ -174,6 +174,20 @@ public sealed unsafe partial class Tensor
         }
     }
 
+    /// <summary>
+    /// Frees the memory of a step on the way from <paramref name="input"/> to <paramref name="output"/> now, so that the next
+    /// step writes where the caches are warm. Does nothing where someone may want it still: while operations are recorded or
+    /// traced on this thread, after <see cref="Retain"/>, and if either of the two shares the memory.
+    /// </summary>
+    public void ReleaseStep(Tensor input, Tensor output)
+    {
+        if (ThreadContext.Current is { IsQuiet: true, Tracer: null } && Node is null && !RequiresGrad && !Storage.Retained
+            && !ReferenceEquals(Storage, input.Storage) && !ReferenceEquals(Storage, output.Storage))
+        {
+            Release();
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString()
     {

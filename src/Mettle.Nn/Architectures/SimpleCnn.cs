@@ -43,13 +43,24 @@ public sealed class SimpleCnn : Module
     /// <summary>What the output layer sees, [N, last width].</summary>
     public Tensor Features(Tensor x, Pass pass)
     {
+        var input = x;
         foreach (var (_, block) in blocks.Children)
         {
-            x = block.Forward(x, pass);
-            x = Math.Min(x.Shape[2], x.Shape[3]) >= 2 ? x.MaxPool2d(2) : x;
+            x = Next(x, block.Forward(x, pass));
+            x = Math.Min(x.Shape[2], x.Shape[3]) >= 2 ? Next(x, x.MaxPool2d(2)) : x;
         }
 
-        return pool.Forward(x, pass);
+        return Next(x, pool.Forward(x, pass));
+
+        Tensor Next(Tensor before, Tensor after)
+        {
+            if (!ActivationWatch.IsActive)
+            {
+                before.ReleaseStep(input, after);
+            }
+
+            return after;
+        }
     }
 
     /// <summary>[N, channels, H, W] to logits [N, outputs].</summary>

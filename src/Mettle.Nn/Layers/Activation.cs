@@ -40,6 +40,8 @@ public sealed class Activation : Module
     /// <summary>Whether it is max(x, 0).</summary>
     internal bool IsRectifier { get; }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(function(x));
 }

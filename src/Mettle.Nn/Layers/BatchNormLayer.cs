@@ -39,6 +39,8 @@ public abstract class BatchNormLayer : Module
     /// <summary>The rank or ranks of input that the layer takes, for messages.</summary>
     private protected abstract string Takes { get; }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Forward(x, pass, rectified: false);
 

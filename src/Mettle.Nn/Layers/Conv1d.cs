@@ -26,6 +26,8 @@ public sealed class Conv1d : Module
     /// <summary>The bias per filter, if there is one.</summary>
     public Parameter? Bias => bias;
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(x.Conv1d(weight.Value, bias?.Value, stride, padding, dilation, groups));
 }

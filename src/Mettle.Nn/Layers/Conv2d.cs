@@ -32,6 +32,8 @@ public sealed class Conv2d : Module
     /// <summary>The bias per filter, if there is one.</summary>
     public Parameter? Bias => bias;
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(x.Conv2d(weight.Value, bias?.Value, stride, padding, dilation, groups, winograd));
 }

@@ -24,6 +24,8 @@ public sealed class ConvTranspose1d : Module
         this.bias = bias ? Register("bias", [outputs], rule, ParameterRole.Bias) : null;
     }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
         => Watch(x.ConvTranspose1d(weight.Value, bias?.Value, stride, padding, outputPadding, groups, dilation));

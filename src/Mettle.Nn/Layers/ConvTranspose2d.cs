@@ -32,6 +32,8 @@ public sealed class ConvTranspose2d : Module
         this.bias = bias ? Register("bias", [outputs], rule, ParameterRole.Bias) : null;
     }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
         => Watch(x.ConvTranspose2d(weight.Value, bias?.Value, stride, padding, outputPadding, groups, dilation));

@@ -10,6 +10,8 @@ public sealed class Dropout(double rate = 0.5) : Module
     /// <summary>Probability of dropping an element, in [0, 1).</summary>
     public double Rate { get; } = rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate is in [0, 1).");
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(pass.Training && Rate > 0 ? x.Dropout(Rate, pass.Key.For(Path)) : x);
 

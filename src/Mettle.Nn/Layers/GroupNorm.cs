@@ -25,6 +25,8 @@ public sealed class GroupNorm : Module
         bias = affine ? Register("bias", [channels], Constant.Zero, ParameterRole.Bias) : null;
     }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
         => x.Rank >= 2 && x.Shape[1] == channels

@@ -20,6 +20,8 @@ public sealed class InstanceNorm : Module
         bias = affine ? Register("bias", [channels], Constant.Zero, ParameterRole.Bias) : null;
     }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
         => x.Rank >= 3 && x.Shape[1] == channels

@@ -20,6 +20,8 @@ public sealed class LayerNorm : Module
         bias = affine ? Register("bias", [width], Constant.Zero, ParameterRole.Bias) : null;
     }
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
         => x.Rank > 0 && x.Shape[^1] == width

@@ -29,6 +29,8 @@ public sealed class Linear : Module
     /// <summary>The vector added, if there is one.</summary>
     public Parameter? Bias => bias;
 
+    internal override bool HoldsNothing => true;
+
     /// <summary>[..., inputs] to [..., outputs].</summary>
     public override Tensor Forward(Tensor x, Pass pass)
     {

@@ -19,15 +19,25 @@ public sealed class Residual : Module
     /// <summary>The way around; null: the input itself.</summary>
     public Module? Shortcut { get; }
 
+    internal override bool HoldsNothing => Branch.HoldsNothing && Shortcut is not { HoldsNothing: false };
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(ForwardThen(x, pass, null, rectified: false));
 
     internal override Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified)
     {
         var around = Shortcut?.Forward(x, pass) ?? x;
-        // Both at once, unless somebody looks at the branch's end.
-        return shortcut is null && !ActivationWatch.IsActive
-            ? Branch.ForwardThen(x, pass, around, rectified)
-            : Then(around + Branch.Forward(x, pass), shortcut, rectified);
+        if (shortcut is not null || ActivationWatch.IsActive)
+        {
+            return Then(around + Branch.Forward(x, pass), shortcut, rectified);
+        }
+
+        var y = Branch.ForwardThen(x, pass, around, rectified);
+        if (HoldsNothing)
+        {
+            around.ReleaseStep(x, y);
+        }
+
+        return y;
     }
 }

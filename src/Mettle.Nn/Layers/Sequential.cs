@@ -9,11 +9,14 @@ public sealed class Sequential : Module
     public Sequential(params ReadOnlySpan<Module> layers)
     {
         this.layers = layers.ToArray();
+        HoldsNothing = this.layers.All(l => l.HoldsNothing);
         for (int i = 0; i < layers.Length; i++)
         {
             Register(i.ToString(), layers[i]);
         }
     }
+
+    internal override bool HoldsNothing { get; }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(ForwardThen(x, pass, null, rectified: false));
@@ -32,13 +35,21 @@ public sealed class Sequential : Module
 
         // A rectifier goes into the layer before it, what follows all layers into the last.
         bool toLast = layers.Length > 0 && layers[^1] is not Activation;
+        Module? before = null;
+        var input = x;
         for (int i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
             bool both = i + 1 < layers.Length && layers[i + 1] is Activation { IsRectifier: true };
             i += both ? 1 : 0;
             bool last = toLast && i == layers.Length - 1;
-            x = both || last ? layer.ForwardThen(x, pass, last ? shortcut : null, both || (last && rectified)) : layer.Forward(x, pass);
+            var y = both || last ? layer.ForwardThen(x, pass, last ? shortcut : null, both || (last && rectified)) : layer.Forward(x, pass);
+            if (before is { HoldsNothing: true } && layer.HoldsNothing)
+            {
+                x.ReleaseStep(input, y);
+            }
+
+            (x, before) = (y, layer);
         }
 
         return toLast ? x : Then(x, shortcut, rectified);

@@ -9,6 +9,8 @@ public sealed class StochasticDepth(double rate) : Module
     /// <summary>Probability of dropping a row, in [0, 1).</summary>
     public double Rate { get; } = rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "A rate of stochastic depth is in [0, 1).");
 
+    internal override bool HoldsNothing => true;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass)
     {

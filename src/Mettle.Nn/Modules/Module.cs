@@ -51,6 +51,9 @@ public abstract class Module
     internal virtual Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified)
         => Then(Forward(x, pass), shortcut, rectified);
 
+    /// <summary>Whether nothing holds on to the input or the result of <see cref="Forward(Tensor, Pass)"/> once it has returned.</summary>
+    internal virtual bool HoldsNothing => false;
+
     /// <summary>Direct children with their names, in order of registration.</summary>
     public IReadOnlyList<(string Name, Module Module)> Children => children;
 
