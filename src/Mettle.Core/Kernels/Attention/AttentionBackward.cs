@@ -193,7 +193,7 @@ internal static unsafe class AttentionBackward
             {
                 for (; j <= n - w; j += w)
                 {
-                    var p = AttentionMath.ExpBelowZero(Vector512.Load(x + j) - shift);
+                    var p = RowMath.ExpOfDifference(Vector512.Load(x + j) - shift);
                     p.Store(x + j);
                     (p * (Vector512.Load(d + j) - sum) * scale).Store(d + j);
                 }
@@ -202,7 +202,7 @@ internal static unsafe class AttentionBackward
             for (; j < keys; j += w)
             {
                 var there = AttentionMath.First<T>(n - j);
-                var p = Vector512.ConditionalSelect(there, AttentionMath.ExpBelowZero(Vector512.Load(x + j) - shift), Vector512<T>.Zero);
+                var p = Vector512.ConditionalSelect(there, RowMath.ExpOfDifference(Vector512.Load(x + j) - shift), Vector512<T>.Zero);
                 var g = HasDY ? Vector512.Load(d + j) : Vector512<T>.Zero;
                 var f = factors == null ? Vector512<T>.One : Vector512.Load(factors + j);
                 Vector512.ConditionalSelect(there, p * f, Vector512<T>.Zero).Store(x + j);

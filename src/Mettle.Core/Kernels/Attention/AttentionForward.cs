@@ -141,7 +141,7 @@ internal static unsafe class AttentionForward
             T total = Exponentials(x, shift, n, keys);
             if (key > 0 && before != largest)
             {
-                T factor = AttentionMath.ExpBelowZero(Vector512.Create(before - shift)).ToScalar();
+                T factor = RowMath.ExpOfDifference(Vector512.Create(before - shift)).ToScalar();
                 block.Total[i] *= factor;
                 Panels.Multiply(block.Mixed + ((nint)i * block.MixedLead), Vector512.Create(factor), block.MixedLead);
             }
@@ -168,7 +168,7 @@ internal static unsafe class AttentionForward
             int i = 0;
             for (; i <= n - w; i += w)
             {
-                var e = AttentionMath.ExpBelowZero(Vector512.Load(x + i) - by);
+                var e = RowMath.ExpOfDifference(Vector512.Load(x + i) - by);
                 e.Store(x + i);
                 sum += e;
             }
@@ -176,7 +176,7 @@ internal static unsafe class AttentionForward
             if (i < n)
             {
                 var e = Vector512.ConditionalSelect(
-                    AttentionMath.First<T>(n - i), AttentionMath.ExpBelowZero(Vector512.Load(x + i) - by), Vector512<T>.Zero);
+                    AttentionMath.First<T>(n - i), RowMath.ExpOfDifference(Vector512.Load(x + i) - by), Vector512<T>.Zero);
                 e.Store(x + i);
                 sum += e;
                 i += w;

@@ -7,37 +7,6 @@ namespace Mettle;
 /// <summary>What attention does with a row of scores.</summary>
 internal static unsafe class AttentionMath
 {
-    /// <summary>
-    /// exp(x) for x that a maximum was taken off: at most a rounding error above 0. Results below 4e-38 are 0, NaN stays NaN.
-    /// Cheaper than <see cref="LaneMath.Exp(Vector512{float})"/>, which also serves large and subnormal results.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> ExpBelowZero<T>(Vector512<T> x)
-    {
-        if (typeof(T) != typeof(float))
-        {
-            return RowMath.Exp(x);
-        }
-
-        // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
-        var v = x.AsSingle();
-        var magic = Vector512.Create(12582912f);
-        var t = LaneMath.Fma(v, Vector512.Create(1.44269504f), magic);
-        var n = t - magic;
-        var r = LaneMath.Fma(n, Vector512.Create(-0.693359375f), v);
-        r = LaneMath.Fma(n, Vector512.Create(2.12194440e-4f), r);
-        var p = Vector512.Create(1.9875691500e-4f);
-        p = LaneMath.Fma(p, r, Vector512.Create(1.3981999507e-3f));
-        p = LaneMath.Fma(p, r, Vector512.Create(8.3334519073e-3f));
-        p = LaneMath.Fma(p, r, Vector512.Create(4.1665795894e-2f));
-        p = LaneMath.Fma(p, r, Vector512.Create(1.6666665459e-1f));
-        p = LaneMath.Fma(p, r, Vector512.Create(5.0000001201e-1f));
-        p = LaneMath.Fma(p, r * r, r) + Vector512<float>.One;
-        var power = ((t.AsInt32() << 23) + Vector512.Create(0x3F800000)).AsSingle();
-        var small = Vector512.LessThan(v, Vector512.Create(-86f));
-        return Vector512.ConditionalSelect(small, Vector512<float>.Zero, p * power).As<float, T>();
-    }
-
     /// <summary>The largest of n elements, -infinity of none. Whether a NaN among them is passed over is not said: its weight is NaN anyway.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Max<T>(T* x, int n)

@@ -18,6 +18,16 @@ internal static unsafe class CacheLines
         }
     }
 
+    /// <summary>Brings the line at an address, which need not be valid, into the nearest cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FetchNear(void* at)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(at);
+        }
+    }
+
     /// <summary>Brings memory that will be read soon, which need not be valid, into the second-level cache.</summary>
     public static void Fetch(byte* from, nint bytes)
     {

@@ -83,7 +83,7 @@ internal static unsafe class CrossEntropyRows
                 T* x = X + (row * Classes);
                 if (Gradient is null)
                 {
-                    RowMath.LogSumExp(x, Classes, count, shift, rest);
+                    SoftmaxRows.LogSumExp(x, Classes, count, shift, rest);
                     for (nint i = 0; i < count; i++)
                     {
                         Loss(row + i, shift[i], rest[i]);
@@ -91,7 +91,7 @@ internal static unsafe class CrossEntropyRows
                 }
                 else
                 {
-                    Exponentials(x, row, count, shift, rest);
+                    SoftmaxRows.ShiftedSumExp(x, Y + (row * Classes), Classes, count, shift, rest);
                     for (nint i = 0; i < count; i++)
                     {
                         Slope(row + i, rest[i]);
@@ -120,17 +120,6 @@ internal static unsafe class CrossEntropyRows
 
             Y[row] = loss;
             Weight[row] = w;
-        }
-
-        private readonly void Exponentials(T* x, nint row, nint count, T* shift, T* sum)
-        {
-            RowMath.Max(x, Classes, count, shift);
-            for (nint i = 0; i < count; i++)
-            {
-                shift[i] = T.IsInfinity(shift[i]) ? T.Zero : shift[i];
-            }
-
-            RowMath.SumExp(x, shift, Y + (row * Classes), Classes, count, sum);
         }
 
         // Sum over classes of w (log_sum_exp - x).

@@ -19,6 +19,11 @@ internal static unsafe class RowMath
     public static Vector512<T> Exp<T>(Vector512<T> x)
         => typeof(T) == typeof(float) ? LaneMath.Exp(x.AsSingle()).As<float, T>() : LaneMath.Exp(x.AsDouble()).As<double, T>();
 
+    /// <summary>exp(x) of a difference that is at most a rounding error above 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> ExpOfDifference<T>(Vector512<T> x)
+        => typeof(T) == typeof(float) ? LaneMath.ExpOfDifference(x.AsSingle()).As<float, T>() : LaneMath.Exp(x.AsDouble()).As<double, T>();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Sigmoid<T>(Vector512<T> x)
         => typeof(T) == typeof(float) ? LaneMath.Sigmoid(x.AsSingle()).As<float, T>() : LaneMath.Sigmoid(x.AsDouble()).As<double, T>();
@@ -61,51 +66,6 @@ internal static unsafe class RowMath
             }
 
             max[row] = LaneMath.Fold<T, Larger<T>>(m);
-        }
-    }
-
-    /// <summary>Sum of exp(x - shift) of each row; the terms go to <paramref name="y"/> unless it is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SumExp<T>(T* x, T* shift, T* y, nint n, nint rows, T* sums)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        int w = Vector512<T>.Count;
-        for (nint row = 0; row < rows; row++, x += n)
-        {
-            var by = Vector512.Create(shift[row]);
-            var total = Vector512<T>.Zero;
-            for (nint from = 0; from < n; from += Block)
-            {
-                nint to = Math.Min(n, from + Block);
-                var sum = Vector512<T>.Zero;
-                nint i = from;
-                for (; i <= to - w; i += w)
-                {
-                    var e = Exp(Vector512.Load(x + i) - by);
-                    if (y != null)
-                    {
-                        e.Store(y + i);
-                    }
-
-                    sum += e;
-                }
-
-                if (i < to)
-                {
-                    var e = Exp(Tail.Load(x + i, to - i) - by);
-                    if (y != null)
-                    {
-                        Tail.Store(e, y + i, to - i);
-                    }
-
-                    sum += Vector512.ConditionalSelect(Tail.First<T>(to - i), e, Vector512<T>.Zero);
-                }
-
-                total += sum;
-            }
-
-            y = y == null ? null : y + n;
-            sums[row] = LaneMath.Fold<T, Plus<T>>(total);
         }
     }
 
@@ -175,23 +135,6 @@ internal static unsafe class RowMath
             ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
 
-    /// <summary>
-    /// log(sum(exp(x))) of each of at most <see cref="MaxRows"/> rows as a shift and the logarithm of the rest; the shift is
-    /// 0 where the largest element is infinite.
-    /// </summary>
-    public static void LogSumExp<T>(T* x, nint n, nint rows, T* shift, T* rest)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Max(x, n, rows, shift);
-        for (nint row = 0; row < rows; row++)
-        {
-            shift[row] = T.IsInfinity(shift[row]) ? T.Zero : shift[row];
-        }
-
-        SumExp(x, shift, null, n, rows, rest);
-        Log(rest, rows);
-    }
-
     public static T Log<T>(T x)
         => typeof(T) == typeof(float)
             ? LaneMath.Log(Vector512.Create(x).AsSingle()).As<float, T>().ToScalar()
@@ -217,7 +160,8 @@ internal static unsafe class RowMath
         public static Vector512<T> Apply(Vector512<T> x, Vector512<T> y) => Vector512.MaxNative(x, y);
     }
 
-    private readonly struct Plus<T> : IBinaryLanes<T>
+    /// <summary>The sum of two vectors.</summary>
+    internal readonly struct Plus<T> : IBinaryLanes<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector512<T> Apply(Vector512<T> x, Vector512<T> y) => x + y;

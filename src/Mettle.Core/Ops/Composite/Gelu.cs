@@ -65,7 +65,7 @@ public sealed class Gelu : FusedUnary
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IBinaryLanes<float>.Apply(Vector512<float> x, Vector512<float> g)
-            => g * Vector512.FusedMultiplyAdd(x, LaneMath.Exp(x * x * -0.5f) * (float)Density, LaneMath.NormalCdf(x));
+            => g * Vector512.FusedMultiplyAdd(x, LaneMath.ExpBelow89(x * x * -0.5f) * (float)Density, LaneMath.NormalCdf(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<double> IBinaryLanes<double>.Apply(Vector512<double> x, Vector512<double> g)

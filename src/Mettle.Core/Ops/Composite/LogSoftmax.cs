@@ -46,6 +46,8 @@ public sealed class LogSoftmax : SoftmaxOp
         new("rows", new LogSoftmax(1), 5 * 35, new SampleInput([5, 7])),
         new("columns", new LogSoftmax(0), 5 * 35, new SampleInput([5, 7])),
         new("middle", new LogSoftmax(1), 5 * 120, new SampleInput([2, 12, 5])),
+        new("short rows", new LogSoftmax(1), 5 * 67 * 70, new SampleInput([67, 70])),
+        new("rows of many vectors", new LogSoftmax(1), 5 * 5 * 1039, new SampleInput([5, 1039])),
         new("one class", new LogSoftmax(1), 5 * 3, new SampleInput([3, 1])),
         new("empty", new LogSoftmax(1), 0, new SampleInput([0, 7])),
         new("long", new LogSoftmax(0), 5 * 9001, new SampleInput([9001])) { Tolerance = 1e-5 },
@@ -58,46 +60,9 @@ public sealed class LogSoftmax : SoftmaxOp
 
     private readonly unsafe struct Forward : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, y, n, rows);
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => SoftmaxRows.LogSoftmax(a, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, y, n, rows);
-
-        private static void Rows<T>(T* x, T* y, nint n, nint rows)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            T* max = stackalloc T[RowMath.MaxRows];
-            T* rest = stackalloc T[RowMath.MaxRows];
-            nint group = RowMath.RowsAtOnce(n);
-            for (nint row = 0; row < rows; row += group, x += group * n, y += group * n)
-            {
-                nint count = Math.Min(group, rows - row);
-                RowMath.Max(x, n, count, max);
-                RowMath.SumExp(x, max, null, n, count, rest);
-                RowMath.Log(rest, count);
-                Subtract(x, y, n, count, max, rest);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Subtract<T>(T* x, T* y, nint n, nint rows, T* shifts, T* rests)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            int w = Vector512<T>.Count;
-            for (nint row = 0; row < rows; row++, x += n, y += n)
-            {
-                var (shift, rest) = (Vector512.Create(shifts[row]), Vector512.Create(rests[row]));
-                nint i = 0;
-                for (; i <= n - w; i += w)
-                {
-                    (Vector512.Load(x + i) - shift - rest).Store(y + i);
-                }
-
-                if (i < n)
-                {
-                    Tail.Store(Tail.Load(x + i, n - i) - shift - rest, y + i, n - i);
-                }
-            }
-        }
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => SoftmaxRows.LogSoftmax(a, y, n, rows);
     }
 
     private readonly unsafe struct Backward : IRowKernel<float>, IRowKernel<double>
@@ -117,12 +82,12 @@ public sealed class LogSoftmax : SoftmaxOp
                 nint i = 0;
                 for (; i <= n - w; i += w)
                 {
-                    RowMath.Fma(RowMath.Exp(Vector512.Load(y + i)), total, Vector512.Load(g + i)).Store(dx + i);
+                    RowMath.Fma(RowMath.ExpOfDifference(Vector512.Load(y + i)), total, Vector512.Load(g + i)).Store(dx + i);
                 }
 
                 if (i < n)
                 {
-                    var p = RowMath.Exp(Tail.Load(y + i, n - i));
+                    var p = RowMath.ExpOfDifference(Tail.Load(y + i, n - i));
                     Tail.Store(RowMath.Fma(p, total, Tail.Load(g + i, n - i)), dx + i, n - i);
                 }
             }

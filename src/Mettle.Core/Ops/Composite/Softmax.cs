@@ -46,6 +46,8 @@ public sealed class Softmax : SoftmaxOp
         new("rows", new Softmax(1), 5 * 35, new SampleInput([5, 7])),
         new("columns", new Softmax(0), 5 * 35, new SampleInput([5, 7])),
         new("middle", new Softmax(1), 5 * 120, new SampleInput([2, 12, 5])),
+        new("short rows", new Softmax(1), 5 * 67 * 70, new SampleInput([67, 70])),
+        new("rows of many vectors", new Softmax(1), 5 * 5 * 1039, new SampleInput([5, 1039])),
         new("one class", new Softmax(1), 5 * 3, new SampleInput([3, 1])),
         new("empty", new Softmax(1), 0, new SampleInput([0, 7])),
         new("empty axis", new Softmax(1), 0, new SampleInput([3, 0])),
@@ -60,45 +62,9 @@ public sealed class Softmax : SoftmaxOp
 
     private readonly unsafe struct Forward : IRowKernel<float>, IRowKernel<double>
     {
-        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => Rows(a, y, n, rows);
+        static void IRowKernel<float>.Run(float* a, float* b, float* y, nint n, nint rows) => SoftmaxRows.Softmax(a, y, n, rows);
 
-        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => Rows(a, y, n, rows);
-
-        private static void Rows<T>(T* x, T* y, nint n, nint rows)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            T* max = stackalloc T[RowMath.MaxRows];
-            T* sum = stackalloc T[RowMath.MaxRows];
-            nint group = RowMath.RowsAtOnce(n);
-            for (nint row = 0; row < rows; row += group, x += group * n, y += group * n)
-            {
-                nint count = Math.Min(group, rows - row);
-                RowMath.Max(x, n, count, max);
-                RowMath.SumExp(x, max, y, n, count, sum);
-                Divide(y, n, count, sum);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Divide<T>(T* y, nint n, nint rows, T* sums)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            int w = Vector512<T>.Count;
-            for (nint row = 0; row < rows; row++, y += n)
-            {
-                var scale = Vector512.Create(T.One / sums[row]);
-                nint i = 0;
-                for (; i <= n - w; i += w)
-                {
-                    (Vector512.Load(y + i) * scale).Store(y + i);
-                }
-
-                if (i < n)
-                {
-                    Tail.Store(Tail.Load(y + i, n - i) * scale, y + i, n - i);
-                }
-            }
-        }
+        static void IRowKernel<double>.Run(double* a, double* b, double* y, nint n, nint rows) => SoftmaxRows.Softmax(a, y, n, rows);
     }
 
     private readonly unsafe struct Backward : IRowKernel<float>, IRowKernel<double>

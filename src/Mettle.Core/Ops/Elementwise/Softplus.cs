@@ -45,7 +45,7 @@ public sealed class Softplus : UnaryOp
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector512<float> IUnaryLanes<float>.Apply(Vector512<float> x)
         {
-            var e = LaneMath.Exp(-Vector512.Abs(x));
+            var e = LaneMath.ExpBelow89(-Vector512.Abs(x));
             var u = Vector512<float>.One + e;
             var d = u - Vector512<float>.One;
             var log = Vector512.ConditionalSelect(Vector512.Equals(d, Vector512<float>.Zero), e, LaneMath.Log(u) * (e / d));

@@ -95,7 +95,7 @@ public sealed class LogSumExp : Reduction
             for (nint row = 0; row < rows; row += group)
             {
                 nint count = Math.Min(group, rows - row);
-                RowMath.LogSumExp(x + (row * n), n, count, y + row, rest);
+                SoftmaxRows.LogSumExp(x + (row * n), n, count, y + row, rest);
                 for (nint i = 0; i < count; i++)
                 {
                     y[row + i] += rest[i];
