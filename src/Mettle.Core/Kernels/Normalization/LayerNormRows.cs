@@ -37,7 +37,13 @@ internal static unsafe class LayerNormRows
         var job = Plan<T>(x, w, mean, scale, width);
         job.G = (T*)g.Pointer;
         job.Y = (T*)dx.Pointer;
-        long bytes = 0;
+        long ones = 0, bytes = 0;
+        if (w is null)
+        {
+            job.W = (T*)Memory.Allocate((long)width * sizeof(T), out ones);
+            new Span<T>(job.W, width).Fill(T.One);
+        }
+
         if (dw is not null || db is not null)
         {
             job.Sums = (T*)Memory.Allocate(2L * job.Chunks * width * sizeof(T), out bytes);
@@ -61,6 +67,11 @@ internal static unsafe class LayerNormRows
         if (job.Sums is not null)
         {
             Memory.Return(job.Sums, bytes);
+        }
+
+        if (w is null)
+        {
+            Memory.Return(job.W, ones);
         }
     }
 
@@ -121,23 +132,31 @@ internal static unsafe class LayerNormRows
                 new Span<T>(sums, 2 * Width).Clear();
             }
 
+            if (G is not null)
+            {
+                nint at = (nint)from * Width;
+                if (sums == null)
+                {
+                    Differentiate<NoSums>(X + at, G + at, Y + at, to - from, Means + from, Scales + from, sums);
+                }
+                else
+                {
+                    Differentiate<SumsByColumn>(X + at, G + at, Y + at, to - from, Means + from, Scales + from, sums);
+                }
+
+                return;
+            }
+
             T* means = stackalloc T[Together];
             T* scales = stackalloc T[Together];
             for (int row = from; row < to; row += Together)
             {
                 nint at = (nint)row * Width;
                 int rows = Math.Min(Together, to - row);
-                if (G is null)
-                {
-                    Moments(X + at, rows, means, scales);
-                    new Span<T>(means, rows).CopyTo(new Span<T>(Means + row, rows));
-                    new Span<T>(scales, rows).CopyTo(new Span<T>(Scales + row, rows));
-                    Normalise(X + at, Y + at, rows, means, scales);
-                }
-                else
-                {
-                    Differentiate(X + at, G + at, Y + at, rows, Means + row, Scales + row, sums);
-                }
+                Moments(X + at, rows, means, scales);
+                new Span<T>(means, rows).CopyTo(new Span<T>(Means + row, rows));
+                new Span<T>(scales, rows).CopyTo(new Span<T>(Scales + row, rows));
+                Normalise(X + at, Y + at, rows, means, scales);
             }
         }
 
@@ -237,178 +256,107 @@ internal static unsafe class LayerNormRows
             TAccess.Store(v, y + i, left);
         }
 
-        // dx = scale (h - mean(h) - xhat mean(h xhat)) with h = g w.
-        private readonly void Differentiate(T* x, T* g, T* dx, int rows, T* means, T* scales, T* sums)
-        {
-            T* h = stackalloc T[Together];
-            T* dots = stackalloc T[Together];
-            if (sums == null)
-            {
-                for (int row = 0; row < rows; row++)
-                {
-                    Products(x + (row * (nint)Width), g + (row * (nint)Width), means[row], scales[row], h + row, dots + row);
-                }
-            }
-            else if (rows == Together)
-            {
-                Products(x, g, means, scales, sums, h, dots);
-            }
-            else
-            {
-                for (int row = 0; row < rows; row++)
-                {
-                    Products(x + (row * (nint)Width), g + (row * (nint)Width), means[row], scales[row], sums, h + row, dots + row);
-                }
-            }
-
-            Spread(x, g, dx, rows, means, scales, h, dots);
-        }
-
-        // Four rows' terms for the sums by column, added row by row, and their own sums of h and h xhat.
+        // dx = scale (h - mean(h) - xhat mean(h xhat)) with h = g w. A row is finished while the next one is read: so memory need
+        // not wait for a row's sums, and what is read twice still lies in the nearest cache.
+        // The fewer instructions, the further ahead memory is read: what does not change along a row is decided outside.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Products(T* x, T* g, T* means, T* scales, T* sums, T* h, T* dots)
+        private readonly void Differentiate<TSums>(T* x, T* g, T* dx, int rows, T* means, T* scales, T* sums)
+            where TSums : struct, ISums
         {
             nint width = Width;
             int w = Vector512<T>.Count;
-            T* weight = W;
-            T* bias = sums + width;
-            var (m0, m1, m2, m3) = (Vector512.Create(means[0]), Vector512.Create(means[1]), Vector512.Create(means[2]), Vector512.Create(means[3]));
-            var (r0, r1, r2, r3) = (Vector512.Create(scales[0]), Vector512.Create(scales[1]), Vector512.Create(scales[2]), Vector512.Create(scales[3]));
-            var (s0, s1, s2, s3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
-            var (d0, d1, d2, d3) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
-            nint i = 0;
-            for (; i <= width - w; i += w)
-            {
-                var scale = weight == null ? Vector512<T>.One : Vector512.Load(weight + i);
-                var (dw, db) = (Vector512.Load(sums + i), Vector512.Load(bias + i));
-                T* px = x + i;
-                T* pg = g + i;
-                Product(Vector512.Load(px), Vector512.Load(pg), scale, m0, r0, ref dw, ref db, ref s0, ref d0);
-                Product(Vector512.Load(px + width), Vector512.Load(pg + width), scale, m1, r1, ref dw, ref db, ref s1, ref d1);
-                Product(Vector512.Load(px + (2 * width)), Vector512.Load(pg + (2 * width)), scale, m2, r2, ref dw, ref db, ref s2, ref d2);
-                Product(Vector512.Load(px + (3 * width)), Vector512.Load(pg + (3 * width)), scale, m3, r3, ref dw, ref db, ref s3, ref d3);
-                dw.Store(sums + i);
-                db.Store(bias + i);
-            }
-
-            if (i < width)
-            {
-                nint left = width - i;
-                var scale = weight == null ? Vector512<T>.One : Tail.Load(weight + i, left);
-                var (dw, db) = (Tail.Load(sums + i, left), Tail.Load(bias + i, left));
-                T* px = x + i;
-                T* pg = g + i;
-                Product(Tail.Load(px, left), Tail.Load(pg, left), scale, m0, r0, ref dw, ref db, ref s0, ref d0);
-                Product(Tail.Load(px + width, left), Tail.Load(pg + width, left), scale, m1, r1, ref dw, ref db, ref s1, ref d1);
-                Product(Tail.Load(px + (2 * width), left), Tail.Load(pg + (2 * width), left), scale, m2, r2, ref dw, ref db, ref s2, ref d2);
-                Product(Tail.Load(px + (3 * width), left), Tail.Load(pg + (3 * width), left), scale, m3, r3, ref dw, ref db, ref s3, ref d3);
-                Tail.Store(dw, sums + i, left);
-                Tail.Store(db, bias + i, left);
-            }
-
-            (h[0], h[1], h[2], h[3]) = (LaneMath.Fold<T, Plus>(s0), LaneMath.Fold<T, Plus>(s1), LaneMath.Fold<T, Plus>(s2), LaneMath.Fold<T, Plus>(s3));
-            (dots[0], dots[1], dots[2], dots[3]) = (LaneMath.Fold<T, Plus>(d0), LaneMath.Fold<T, Plus>(d1), LaneMath.Fold<T, Plus>(d2), LaneMath.Fold<T, Plus>(d3));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Products(T* x, T* g, T mean, T scale, T* sums, T* h, T* dot)
-        {
-            nint width = Width;
-            T* bias = sums + width;
-            var (m, r) = (Vector512.Create(mean), Vector512.Create(scale));
-            var (s, d) = (Vector512<T>.Zero, Vector512<T>.Zero);
-            for (nint i = 0; i < width; i += Vector512<T>.Count)
-            {
-                nint left = width - i;
-                var w = W is null ? Vector512<T>.One : Tail.Load(W + i, left);
-                var (dw, db) = (Tail.Load(sums + i, left), Tail.Load(bias + i, left));
-                Product(Tail.Load(x + i, left), Tail.Load(g + i, left), w, m, r, ref dw, ref db, ref s, ref d);
-                Tail.Store(dw, sums + i, left);
-                Tail.Store(db, bias + i, left);
-            }
-
-            *h = LaneMath.Fold<T, Plus>(s);
-            *dot = LaneMath.Fold<T, Plus>(d);
-        }
-
-        // A row's own sums alone.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Products(T* x, T* g, T mean, T scale, T* h, T* dot)
-        {
-            nint width = Width;
-            int w = Vector512<T>.Count;
-            T* weight = W;
-            var (m, r) = (Vector512.Create(mean), Vector512.Create(scale));
-            var (s, d) = (Vector512<T>.Zero, Vector512<T>.Zero);
-            nint i = 0;
-            for (; i <= width - w; i += w)
-            {
-                var v = weight == null ? Vector512.Load(g + i) : Vector512.Load(g + i) * Vector512.Load(weight + i);
-                s += v;
-                d = RowMath.Fma(v, (Vector512.Load(x + i) - m) * r, d);
-            }
-
-            if (i < width)
-            {
-                nint left = width - i;
-                var v = weight == null ? Tail.Load(g + i, left) : Tail.Load(g + i, left) * Tail.Load(weight + i, left);
-                s += v;
-                d = RowMath.Fma(v, (Tail.Load(x + i, left) - m) * r, d);
-            }
-
-            *h = LaneMath.Fold<T, Plus>(s);
-            *dot = LaneMath.Fold<T, Plus>(d);
-        }
-
-        // Lanes of g that are not there hold 0, so what stands in those of x does not matter.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Product(
-            Vector512<T> x, Vector512<T> g, Vector512<T> weight, Vector512<T> mean, Vector512<T> scale, ref Vector512<T> dw, ref Vector512<T> db, ref Vector512<T> sum, ref Vector512<T> dot)
-        {
-            var xhat = (x - mean) * scale;
-            dw = RowMath.Fma(g, xhat, dw);
-            db += g;
-            var h = g * weight;
-            sum += h;
-            dot = RowMath.Fma(h, xhat, dot);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Spread(T* x, T* g, T* dx, int rows, T* means, T* scales, T* h, T* dots)
-        {
-            nint width = Width;
-            int w = Vector512<T>.Count;
-            T* weight = W;
             T n = T.CreateTruncating(width);
-            for (int row = 0; row < rows; row++, x += width, g += width, dx += width)
+            T* weight = W;
+            T* bias = sums + width;
+            T* x0 = x;
+            T* g0 = g;
+            var (mean, scale, level, slope) = (Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero, Vector512<T>.Zero);
+            for (int row = 0; row < rows; row++)
             {
-                T scale = scales[row];
-                var m = Vector512.Create(means[row]);
-                var r = Vector512.Create(scale);
-                var a = Vector512.Create(-(h[row] / n * scale));
-                var b = Vector512.Create(-(dots[row] / n * scale * scale));
+                T r = scales[row];
+                var (nextMean, nextScale) = (Vector512.Create(means[row]), Vector512.Create(r));
+                var (sum, dot) = (Vector512<T>.Zero, Vector512<T>.Zero);
                 nint i = 0;
-                for (; i <= width - w; i += w)
+                if (row == 0)
                 {
-                    Spread<WholeVector>(x, g, dx, weight, i, width - i, m, r, a, b);
+                    for (; i <= width - w; i += w)
+                    {
+                        Read<WholeVector, TSums>(x + i, g + i, Vector512.Load(weight + i), sums + i, bias + i, w, nextMean, nextScale, ref sum, ref dot);
+                    }
+
+                    if (i < width)
+                    {
+                        var v = Tail.Load(weight + i, width - i);
+                        Read<PartVector, TSums>(x + i, g + i, v, sums + i, bias + i, width - i, nextMean, nextScale, ref sum, ref dot);
+                    }
+                }
+                else
+                {
+                    for (; i <= width - w; i += w)
+                    {
+                        var v = Vector512.Load(weight + i);
+                        Read<WholeVector, TSums>(x + i, g + i, v, sums + i, bias + i, w, nextMean, nextScale, ref sum, ref dot);
+                        Finish<WholeVector>(x0 + i, g0 + i, v, dx + i, w, mean, scale, level, slope);
+                    }
+
+                    if (i < width)
+                    {
+                        var v = Tail.Load(weight + i, width - i);
+                        Read<PartVector, TSums>(x + i, g + i, v, sums + i, bias + i, width - i, nextMean, nextScale, ref sum, ref dot);
+                        Finish<PartVector>(x0 + i, g0 + i, v, dx + i, width - i, mean, scale, level, slope);
+                    }
+
+                    dx += width;
                 }
 
-                if (i < width)
-                {
-                    Spread<PartVector>(x, g, dx, weight, i, width - i, m, r, a, b);
-                }
+                x0 = x;
+                g0 = g;
+                x += width;
+                g += width;
+                (mean, scale) = (nextMean, nextScale);
+                level = Vector512.Create(-(LaneMath.Fold<T, Plus>(sum) / n * r));
+                slope = Vector512.Create(-(LaneMath.Fold<T, Plus>(dot) * r / n * r * r));
+            }
+
+            nint last = 0;
+            for (; last <= width - w; last += w)
+            {
+                Finish<WholeVector>(x0 + last, g0 + last, Vector512.Load(weight + last), dx + last, w, mean, scale, level, slope);
+            }
+
+            if (last < width)
+            {
+                Finish<PartVector>(x0 + last, g0 + last, Tail.Load(weight + last, width - last), dx + last, width - last, mean, scale, level, slope);
+            }
+        }
+
+        // A row's own sums of h and h (x - mean), and its terms for the sums by column. Lanes of g that are not there hold 0, so
+        // what stands in those of x does not matter.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Read<TAccess, TSums>(
+            T* x, T* g, Vector512<T> weight, T* dw, T* db, nint left, Vector512<T> mean, Vector512<T> scale, ref Vector512<T> sum, ref Vector512<T> dot)
+            where TAccess : struct, IVectorAccess
+            where TSums : struct, ISums
+        {
+            var gradient = TAccess.Load(g, left);
+            var centred = TAccess.Load(x, left) - mean;
+            var h = gradient * weight;
+            sum += h;
+            dot = RowMath.Fma(h, centred, dot);
+            if (typeof(TSums) == typeof(SumsByColumn))
+            {
+                TAccess.Store(RowMath.Fma(gradient, centred * scale, TAccess.Load(dw, left)), dw, left);
+                TAccess.Store(TAccess.Load(db, left) + gradient, db, left);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Spread<TAccess>(
-            T* x, T* g, T* dx, T* weight, nint i, nint left, Vector512<T> mean, Vector512<T> scale, Vector512<T> a, Vector512<T> b)
+        private static void Finish<TAccess>(
+            T* x, T* g, Vector512<T> weight, T* dx, nint left, Vector512<T> mean, Vector512<T> scale, Vector512<T> level, Vector512<T> slope)
             where TAccess : struct, IVectorAccess
         {
-            var h = TAccess.Load(g + i, left);
-            h = weight == null ? h : h * TAccess.Load(weight + i, left);
-            var rest = RowMath.Fma(TAccess.Load(x + i, left) - mean, b, a);
-            TAccess.Store(RowMath.Fma(h, scale, rest), dx + i, left);
+            var rest = RowMath.Fma(TAccess.Load(x, left) - mean, slope, level);
+            TAccess.Store(RowMath.Fma(TAccess.Load(g, left) * weight, scale, rest), dx, left);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -420,4 +368,10 @@ internal static unsafe class LayerNormRows
             public static Vector512<T> Apply(Vector512<T> x, Vector512<T> y) => x + y;
         }
     }
+    // Whether the gradients by weight or bias are wanted.
+    private interface ISums;
+
+    private readonly struct NoSums : ISums;
+
+    private readonly struct SumsByColumn : ISums;
 }

@@ -14,6 +14,9 @@ internal static unsafe class Reduce
     private const int BlocksPerPart = 16;
     private const int Columns = 512;
 
+    // Vectors: what the processor reads ahead by itself comes too late from the cache that cores share.
+    private const int Ahead = 16;
+
     /// <summary>Combines the elements of <paramref name="x"/> over the marked axes into contiguous <paramref name="y"/>.</summary>
     public static void Run<T, TLanes>(Tensor x, Tensor y, bool[] reduced, T identity)
         where T : unmanaged
@@ -184,6 +187,10 @@ internal static unsafe class Reduce
             nint i = 0;
             for (; i <= n - (4 * w); i += 4 * w)
             {
+                CacheLines.FetchNearest(p + i + (Ahead * w));
+                CacheLines.FetchNearest(p + i + ((Ahead + 1) * w));
+                CacheLines.FetchNearest(p + i + ((Ahead + 2) * w));
+                CacheLines.FetchNearest(p + i + ((Ahead + 3) * w));
                 s0 = TLanes.Apply(s0, Vector512.Load(p + i));
                 s1 = TLanes.Apply(s1, Vector512.Load(p + i + w));
                 s2 = TLanes.Apply(s2, Vector512.Load(p + i + (2 * w)));
