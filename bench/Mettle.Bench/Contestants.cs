@@ -86,8 +86,8 @@ internal static class Contestants
     {
         var (file, first) = Self();
         string shown = name switch { "openblas" => "OpenBLAS", "onednn" => "oneDNN", "onnxruntime" => "ONNX Runtime", _ => name };
-        // Batches are short: our code is compiled fully at once instead of in tiers.
-        return Side.Start(shown, threads, file, [.. first, "--serve", name], [.. variables, ("DOTNET_TieredCompilation", "0")]);
+        // Batches are short: all code is compiled fully at once, as it would be after a few seconds, instead of in tiers.
+        return Side.Start(shown, threads, file, [.. first, "--serve", name], [.. variables, ("DOTNET_TieredCompilation", "0"), ("DOTNET_ReadyToRun", "0")]);
     }
 
     private static (string File, string[] First) Self()

@@ -36,6 +36,7 @@ internal static class LargeSamples
         ("batch_norm_inference", new("large", new BatchNormInference(1e-5), 0, new SampleInput([33, 37, 14, 13]), new SampleInput([37]), new SampleInput([37], Fill.Positive), new SampleInput([37]), new SampleInput([37]))),
         ("group_norm", new("large", new GroupNormalization(5, 1e-5), 0, new SampleInput([7, 35, 41, 33]), new SampleInput([35]), new SampleInput([35]))),
         ("layer_norm", new("large", new LayerNormalization(1, 1e-5), 0, new SampleInput([601, 131]), new SampleInput([131]), new SampleInput([131]))),
+        ("concat", new("large", new Concat(1), 0, new SampleInput([301, 131]), new SampleInput([301, 0]), new SampleInput([301, 77]))),
         ("lstm_cell", new("large", LstmCell.Instance, 0, new SampleInput([301, 268]), new SampleInput([301, 67]))),
         ("gru_cell", new("large", GruCell.Instance, 0, new SampleInput([301, 201]), new SampleInput([301, 201]), new SampleInput([301, 67]))),
         ("attention", new("large", new Attention(new(0.2, Causal: true)), 0, new SampleInput([3, 290, 35]), new SampleInput([3, 301, 35]), new SampleInput([3, 301, 20]))),

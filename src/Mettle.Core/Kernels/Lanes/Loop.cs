@@ -137,14 +137,15 @@ internal unsafe struct Loop
     /// <summary>Element offset of an operand at the start of run <paramref name="row"/>.</summary>
     public long RowOffset(long row, int operand)
     {
+        // The outermost axis needs no division.
         long offset = 0;
-        for (int i = Rank - 2; i >= 0; i--)
+        for (int i = Rank - 2; i > 0; i--)
         {
             long q = row / dims[i];
             offset += (row - (q * dims[i])) * strides[(i * Operands) + operand];
             row = q;
         }
 
-        return offset;
+        return Rank < 2 ? 0 : offset + (row * strides[operand]);
     }
 }

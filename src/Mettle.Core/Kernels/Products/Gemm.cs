@@ -32,6 +32,13 @@ internal static unsafe class Gemm
             (rowAxis, columnAxis) = (columnAxis, rowAxis);
         }
 
+        if (a.Rank == 2 && m > 1 && b.Strides[columnAxis] == 1 && GemmJob<T>.IsSmall(m, n, k))
+        {
+            // One part, nothing copied: to plan it would take as long as a tile.
+            Panels.TimesRows((T*)a.Pointer, a.Strides[rowAxis], a.Strides[columnAxis], (T*)b.Pointer, b.Strides[rowAxis], (T*)c.Pointer, n, m, n, k, false);
+            return;
+        }
+
         int batch = checked((int)(c.Count / ((long)m * n)));
         var job = new GemmJob<T>
         {

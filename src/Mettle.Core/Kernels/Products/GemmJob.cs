@@ -41,6 +41,9 @@ internal unsafe struct GemmJob<T> : IJob
     private bool large;
     private bool row;
 
+    /// <summary>Whether a product with B's rows in place is one part, and B's panels stay in the nearest cache.</summary>
+    public static bool IsSmall(int m, int n, int k) => k <= 2048 / sizeof(T) && (long)m * n * k <= PartWork;
+
     /// <summary>Computes <paramref name="batch"/> products.</summary>
     public void Multiply(int batch)
     {

@@ -75,6 +75,12 @@ public sealed class Concat : Op
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];
+        if (JoinedRows.Fits(inputs, y, axis))
+        {
+            JoinedRows.Run(inputs, y, axis);
+            return;
+        }
+
         long from = 0;
         foreach (var x in inputs)
         {

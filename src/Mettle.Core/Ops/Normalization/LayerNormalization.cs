@@ -161,6 +161,7 @@ public sealed class LayerNormalization : FusedOp
     private static IEnumerable<OpSample> Samples() =>
     [
         new("plain", new LayerNormalization(1, 1e-5), 7 * 35, new SampleInput([5, 7])) { Tolerance = 1e-5 },
+        new("one row", new LayerNormalization(1, 1e-5), 7 * 37, new SampleInput([1, 37])) { Tolerance = 1e-5 },
         new("affine", new LayerNormalization(1, 1e-5), 9 * 2 * 3 * 20, new SampleInput([2, 3, 20]), new SampleInput([20]), new SampleInput([20])) { Tolerance = 1e-5 },
         new("two axes", new LayerNormalization(2, 1e-3), 8 * 40 * 3 * 4, new SampleInput([40, 3, 4]), new SampleInput([3, 4])) { Tolerance = 1e-5 },
         new("empty", new LayerNormalization(1, 1e-5), 0, new SampleInput([0, 7])),
