@@ -153,8 +153,15 @@ internal unsafe struct WinogradJob : IJob
         int image = tile / (Tall * Across), top = (tile / Across % Tall * Winograd.Side) + Rows.First, left = (tile % Across * Winograd.Side) + Columns.First;
         var x = Conv.X;
         float* from = x.Data + (image * x.Image) + (top * x.Row) + (left * x.Column);
-        bool inside = top >= 0 && left >= 0 && top + 6 <= Conv.Height && left + 6 <= Conv.Width;
+        int firstRow = Math.Max(0, -top), lastRow = Math.Min(6, Conv.Height - top), first = Math.Max(0, -left), last = Math.Min(6, Conv.Width - left);
+        bool inside = lastRow - firstRow == 6 && last - first == 6;
         float* patch = stackalloc float[Winograd.Elements * Lanes];
+        if (!inside)
+        {
+            // Padding, the same for all channels.
+            new Span<float>(patch, Winograd.Elements * Lanes).Clear();
+        }
+
         for (int c = 0; c < Channels; c += Lanes)
         {
             if (inside && c + Lanes <= Conv.In)
@@ -163,19 +170,21 @@ internal unsafe struct WinogradJob : IJob
                 continue;
             }
 
-            for (int i = 0; i < 6; i++)
+            for (int i = firstRow; i < lastRow; i++)
             {
-                for (int j = 0; j < 6; j++)
+                float* pixel = from + (i * x.Row) + c, cell = patch + (i * 6 * Lanes);
+                for (int j = first; j < last; j++)
                 {
-                    bool there = (uint)(top + i) < (uint)Conv.Height && (uint)(left + j) < (uint)Conv.Width;
-                    var v = there ? Tail.Load(from + (i * x.Row) + (j * x.Column) + c, Conv.In - c) : Vector512<float>.Zero;
-                    v.Store(patch + (((i * 6) + j) * Lanes));
+                    Lane(pixel + (j * x.Column), Conv.In - c).Store(cell + (j * Lanes));
                 }
             }
 
             Source(patch, 6 * Lanes, Lanes, to + c, element);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Lane(float* x, int left) => left >= Lanes ? Vector512.Load(x) : Tail.Load(x, left);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
@@ -239,9 +248,18 @@ internal unsafe struct WinogradJob : IJob
             Result(from + k, element, patch, Winograd.Side * Lanes, Lanes, Starts + column + k);
             for (int i = 0; i < rows; i++)
             {
+                float* cell = patch + (i * Winograd.Side * Lanes), pixel = to + k + (i * y.Row);
                 for (int j = 0; j < columns; j++)
                 {
-                    Tail.Store(Vector512.Load(patch + (((i * Winograd.Side) + j) * Lanes)), to + k + (i * y.Row) + (j * y.Column), filters);
+                    var v = Vector512.Load(cell + (j * Lanes));
+                    if (filters == Lanes)
+                    {
+                        v.Store(pixel + (j * y.Column));
+                    }
+                    else
+                    {
+                        Tail.Store(v, pixel + (j * y.Column), filters);
+                    }
                 }
             }
         }
