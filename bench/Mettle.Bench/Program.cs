@@ -25,8 +25,8 @@ switch (args)
         TrainingSteps.Take(line, 30);
         Console.Out.WriteLine(PeakResidentBytes());
         return 0;
-    case ["--fashion", var data, var seed]:
-        Console.Out.WriteLine(Fashion.Run(data, int.Parse(seed)));
+    case ["--fashion", var data, var seed, .. var winograd]:
+        Console.Out.WriteLine(Fashion.Run(data, int.Parse(seed), winograd is ["winograd"]));
         return 0;
     case ["--spin"]:
         while (true)

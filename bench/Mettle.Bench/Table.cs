@@ -53,10 +53,7 @@ internal static class Table
         {
             foreach (int threads in threadCounts)
             {
-                if (Limits.Fashion(threads) is { } row)
-                {
-                    Add(row);
-                }
+                Limits.Fashion(threads).ToList().ForEach(Add);
             }
         }
 

@@ -57,7 +57,7 @@ def fashion(data, seed):
         if (step + 1) % 117 == 0:
             model.eval()
             with torch.no_grad():
-                right = sum(int((model(tx[j:j + 500]).argmax(1) == ty[j:j + 500]).sum()) for j in range(0, len(ty), 500))
+                right = sum(int((model(tx[j:j + 125]).argmax(1) == ty[j:j + 125]).sum()) for j in range(0, len(ty), 125))
             model.train()
             accuracy = right / len(ty)
             if accuracy >= 0.9:

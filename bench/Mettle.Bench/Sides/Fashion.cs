@@ -11,13 +11,13 @@ internal static class Fashion
     private const double Rate = 0.1;
 
     /// <summary>Returns "done", or what went wrong.</summary>
-    public static string Run(string data, int seed)
+    public static string Run(string data, int seed, bool winograd)
     {
         string folder = Path.Combine(data, "images", "fashion-mnist");
         var (images, labels) = Load(folder, "train");
         var (testImages, testLabels) = Load(folder, "t10k");
         var key = RandomKey.FromSeed((ulong)seed);
-        var model = new SimpleCnn(1, [16, 32, 64], 10).Initialize(key);
+        var model = new SimpleCnn(1, [16, 32, 64], 10, winograd: winograd).Initialize(key);
         var optimizer = new Sgd(model.Parameters, Rate, momentum: 0.9);
         var loss = new CrossEntropyLoss();
         int[] order = [];
@@ -50,11 +50,11 @@ internal static class Fashion
     {
         using var off = Autograd.NoGrad();
         int right = 0, count = labels.Shape[0];
-        for (int from = 0; from < count; from += 500)
+        for (int from = 0; from < count; from += 125)
         {
             using var scope = MemoryScope.Begin("evaluation");
-            var guess = model.Forward(images.Narrow(0, from, from + 500), Pass.Eval).ArgMax(1);
-            right += (int)guess.EqualTo(labels.Narrow(0, from, from + 500)).To(DType.I32).Sum().Item();
+            var guess = model.Forward(images.Narrow(0, from, from + 125), Pass.Eval).ArgMax(1);
+            right += (int)guess.EqualTo(labels.Narrow(0, from, from + 125)).To(DType.I32).Sum().Item();
         }
 
         return (double)right / count;
@@ -64,14 +64,15 @@ internal static class Fashion
     {
         var images = IdxReader.Read(Path.Combine(folder, part + "-images-idx3-ubyte.gz"));
         var labels = IdxReader.Read(Path.Combine(folder, part + "-labels-idx1-ubyte.gz"));
-        float[] pixels = new float[images.Values.Length];
+        var pixels = Tensor.Zeros([images.Shape[0], 1, images.Shape[1], images.Shape[2]]).Persist();
         var bytes = images.Values.Span;
-        for (int i = 0; i < pixels.Length; i++)
+        var values = pixels.MutableSpan<float>();
+        for (int i = 0; i < values.Length; i++)
         {
-            pixels[i] = ((bytes[i] / 255f) - 0.286f) / 0.353f;
+            values[i] = ((bytes[i] / 255f) - 0.286f) / 0.353f;
         }
 
         long[] classes = Array.ConvertAll(labels.Values.ToArray(), b => (long)b);
-        return (Tensor.From(pixels, [images.Shape[0], 1, images.Shape[1], images.Shape[2]]).Persist(), Tensor.From(classes).Persist());
+        return (pixels, Tensor.From(classes).Persist());
     }
 }

@@ -7,6 +7,8 @@ namespace Mettle.Nn;
 /// </summary>
 public sealed class SimpleCnn : Module
 {
+    // With fewer the transforms cost more than they save.
+    private const int LeastChannels = 16;
     private readonly Sequential blocks;
     private readonly GlobalAvgPool pool;
     private readonly Dropout dropout;
@@ -16,7 +18,8 @@ public sealed class SimpleCnn : Module
     /// <param name="widths">Channels of each block.</param>
     /// <param name="outputs">Classes.</param>
     /// <param name="dropout">Rate before the output layer.</param>
-    public SimpleCnn(int channels, IReadOnlyList<int> widths, int outputs, double dropout = 0)
+    /// <param name="winograd">Whether convolutions are faster and less exact, see <see cref="ConvolutionOp.Winograd"/>.</param>
+    public SimpleCnn(int channels, IReadOnlyList<int> widths, int outputs, double dropout = 0, bool winograd = false)
     {
         if (widths.Count == 0)
         {
@@ -29,8 +32,8 @@ public sealed class SimpleCnn : Module
         {
             // Batch norm takes any bias off again.
             parts.Add(new Sequential(
-                new Conv2d(before, width, 3, padding: 1, bias: false), new BatchNorm2d(width), Activation.Of("relu"),
-                new Conv2d(width, width, 3, padding: 1, bias: false), new BatchNorm2d(width), Activation.Of("relu")));
+                new Conv2d(before, width, 3, padding: 1, bias: false, winograd: winograd && before >= LeastChannels), new BatchNorm2d(width), Activation.Of("relu"),
+                new Conv2d(width, width, 3, padding: 1, bias: false, winograd: winograd && width >= LeastChannels), new BatchNorm2d(width), Activation.Of("relu")));
             before = width;
         }
 

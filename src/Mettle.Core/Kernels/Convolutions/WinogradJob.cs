@@ -45,7 +45,7 @@ internal unsafe struct WinogradJob : IJob
         }
 
         int from = index * Block, count = Math.Min(Block, Tiles - from);
-        nint source = ((nint)Block * Channels) + Spread, product = ((nint)Block * StripProduct<float>.PanelColumns) + Spread;
+        nint source = ((nint)Block * Channels) + Spread, product = ((nint)Block * Width(0)) + Spread;
         var images = (float*)Memory.Allocate(Winograd.Elements * (source + product) * sizeof(float), out long bytes);
         float* products = images + (Winograd.Elements * source);
         for (int t = 0; t < count; t++)
@@ -58,11 +58,18 @@ internal unsafe struct WinogradJob : IJob
             Multiply(images, source, products, product, j, count);
             for (int t = 0; t < count; t++)
             {
-                Write(from + t, products + ((nint)t * StripProduct<float>.PanelColumns), product, j);
+                Write(from + t, products + ((nint)t * Width(j)), product, j);
             }
         }
 
         Memory.Return(images, bytes);
+    }
+
+    // Columns of a panel's products, whole vectors.
+    private readonly int Width(int panel)
+    {
+        int nr = StripProduct<float>.PanelColumns;
+        return Math.Min(nr, (Conv.Out - (panel * nr) + Lanes - 1) / Lanes * Lanes);
     }
 
     private readonly void Multiply(float* images, nint source, float* products, nint product, int panel, int count)
@@ -85,10 +92,10 @@ internal unsafe struct WinogradJob : IJob
                 Strips = &strip,
                 Count = 1,
                 C = products + (e * product),
-                CRow = nr,
+                CRow = Width(panel),
                 Init = zeros,
             };
-            tile.Run(count, Math.Min(nr, (Conv.Out - (panel * nr) + Lanes - 1) / Lanes * Lanes));
+            tile.Run(count, Width(panel));
         }
     }
 
@@ -166,7 +173,7 @@ internal unsafe struct WinogradJob : IJob
         {
             if (inside && c + Lanes <= Conv.In)
             {
-                Source(from + c, x.Row, x.Column, to + c, element);
+                WinogradTile.Source(from + c, x.Row, x.Column, to + c, element);
                 continue;
             }
 
@@ -179,52 +186,12 @@ internal unsafe struct WinogradJob : IJob
                 }
             }
 
-            Source(patch, 6 * Lanes, Lanes, to + c, element);
+            WinogradTile.Source(patch, 6 * Lanes, Lanes, to + c, element);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Lane(float* x, int left) => left >= Lanes ? Vector512.Load(x) : Tail.Load(x, left);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private static void Source(float* x, nint row, nint column, float* to, nint element)
-    {
-        float* half = stackalloc float[Winograd.Elements * Lanes];
-        for (int j = 0; j < 6; j++)
-        {
-            Six(x + (j * column), row, half + (j * Lanes), 6 * Lanes);
-        }
-
-        for (int i = 0; i < 6; i++)
-        {
-            Six(half + (i * 6 * Lanes), Lanes, to + (i * 6 * element), element);
-        }
-    }
-
-    // B^T of six elements.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Six(float* x, nint xStep, float* y, nint yStep)
-    {
-        var x0 = Vector512.Load(x);
-        var x1 = Vector512.Load(x + xStep);
-        var x2 = Vector512.Load(x + (2 * xStep));
-        var x3 = Vector512.Load(x + (3 * xStep));
-        var x4 = Vector512.Load(x + (4 * xStep));
-        var x5 = Vector512.Load(x + (5 * xStep));
-        var four = Vector512.Create(4f);
-        var five = Vector512.Create(-5f);
-        Vector512.FusedMultiplyAdd(x0, four, Vector512.FusedMultiplyAdd(x2, five, x4)).Store(y);
-        var even = Vector512.FusedMultiplyAdd(x2, -four, x4);
-        var odd = Vector512.FusedMultiplyAdd(x1, -four, x3);
-        (even + odd).Store(y + yStep);
-        (even - odd).Store(y + (2 * yStep));
-        even = x4 - x2;
-        odd = (x3 - x1) * Vector512.Create(2f);
-        (even + odd).Store(y + (3 * yStep));
-        (even - odd).Store(y + (4 * yStep));
-        Vector512.FusedMultiplyAdd(x1, four, Vector512.FusedMultiplyAdd(x3, five, x5)).Store(y + (5 * yStep));
-    }
 
     // A^T m A of a tile, plus the bias, for a panel of filters.
     [SkipLocalsInit]
@@ -241,11 +208,11 @@ internal unsafe struct WinogradJob : IJob
             int filters = Math.Min(Lanes, Conv.Out - column - k);
             if (rows == Winograd.Side && columns == Winograd.Side && filters == Lanes)
             {
-                Result(from + k, element, to + k, y.Row, y.Column, Starts + column + k);
+                WinogradTile.Result(from + k, element, to + k, y.Row, y.Column, Starts + column + k);
                 continue;
             }
 
-            Result(from + k, element, patch, Winograd.Side * Lanes, Lanes, Starts + column + k);
+            WinogradTile.Result(from + k, element, patch, Winograd.Side * Lanes, Lanes, Starts + column + k);
             for (int i = 0; i < rows; i++)
             {
                 float* cell = patch + (i * Winograd.Side * Lanes), pixel = to + k + (i * y.Row);
@@ -263,42 +230,5 @@ internal unsafe struct WinogradJob : IJob
                 }
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private static void Result(float* m, nint element, float* y, nint row, nint column, float* start)
-    {
-        float* half = stackalloc float[Winograd.Side * 6 * Lanes];
-        for (int j = 0; j < 6; j++)
-        {
-            Four(m + (j * element), 6 * element, half + (j * Lanes), 6 * Lanes, Vector512<float>.Zero);
-        }
-
-        var bias = Vector512.Load(start);
-        for (int i = 0; i < Winograd.Side; i++)
-        {
-            Four(half + (i * 6 * Lanes), Lanes, y + (i * row), column, bias);
-        }
-    }
-
-    // A^T of six elements, plus a bias.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four(float* x, nint xStep, float* y, nint yStep, Vector512<float> bias)
-    {
-        var x0 = Vector512.Load(x) + bias;
-        var x1 = Vector512.Load(x + xStep);
-        var x2 = Vector512.Load(x + (2 * xStep));
-        var x3 = Vector512.Load(x + (3 * xStep));
-        var x4 = Vector512.Load(x + (4 * xStep));
-        var x5 = Vector512.Load(x + (5 * xStep)) + bias;
-        var sum = x1 + x2;
-        var difference = x1 - x2;
-        var outer = x3 + x4;
-        var outerDifference = x3 - x4;
-        (x0 + sum + outer).Store(y);
-        (Vector512.FusedMultiplyAdd(outerDifference, Vector512.Create(2f), difference) + bias).Store(y + yStep);
-        (Vector512.FusedMultiplyAdd(outer, Vector512.Create(4f), sum) + bias).Store(y + (2 * yStep));
-        (Vector512.FusedMultiplyAdd(outerDifference, Vector512.Create(8f), difference) + x5).Store(y + (3 * yStep));
     }
 }

@@ -35,13 +35,15 @@ internal static class ModelWords
             "model", "cnn", "Convolution blocks (3 x 3 convolution, batch norm, rectifier, twice, then pooling), then a linear layer.",
             [
                 Field.Ints("widths", [32, 64], "Channels of each block.", min: 1), Dropout(),
+                Field.Bool("winograd", false, "Faster convolutions, less exact by about a decimal digit (Lavin and Gray 2016)."),
             ],
             w =>
             {
                 int[] widths = [.. w["widths"].Ints()];
                 double dropout = w["dropout"].Double();
+                bool winograd = w["winograd"].Bool();
                 return input => input.Sample.Rank == 3
-                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout)
+                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout, winograd)
                     : throw w.Problem($"takes images; this input is {input.Sample}");
             });
         v.Add<ModelFactory>(
