@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 TARGET = pathlib.Path(__file__).parent.parent / "src/Mettle.Core/Kernels/Convolutions/StripTile.cs"
-WIDE, SLIM = 14, 16
+WIDE, SLIM = 14, 30
 
 HEAD = f'''// Written by eng/strip-tiles.py.
 using System.Runtime.CompilerServices;

@@ -29,7 +29,7 @@ internal unsafe struct StripProduct<T>
     public T* Init;
     public nint InitRow;
 
-    /// <summary>Memory that will be read soon, fetched into the second-level cache meanwhile.</summary>
+    /// <summary>Memory that will be read soon, which wide tiles fetch into the second-level cache meanwhile.</summary>
     public byte* Ahead;
     public nint AheadBytes;
 
@@ -46,7 +46,7 @@ internal unsafe struct StripProduct<T>
     public void Run(int rows, int columns)
     {
         int lanes = Vector512<T>.Count;
-        if (columns <= 0)
+        if (rows <= 0 || columns <= 0)
         {
             return;
         }
@@ -75,39 +75,51 @@ internal unsafe struct StripProduct<T>
     // Narrower machines do a vector in two halves: twelve of their sixteen registers hold six rows.
     private static int SlimRows => Vector512.IsHardwareAccelerated ? StripTile.SlimRows : 6;
 
-    private readonly void Tiles(int rows, int most, bool wide)
+    // Rows some power of two apart fall on the same places of the first-level cache, which has eight for each or a few more.
+    private static int Apart(nint row)
     {
-        var tile = this;
-        int unit = ATriple == 3 * ARow ? 1 : 3;
-        most = most / unit * unit;
+        nint bytes = row * sizeof(T);
+        return 8 * (int)(4096 / Math.Clamp(bytes & -bytes, 64, 4096));
+    }
+
+    // Bytes for each step of a tile.
+    private readonly nint Spread(nint bytes)
+    {
         nint steps = 0;
-        for (int i = 0; i < Count && wide && AheadBytes > 0; i++)
+        for (int i = 0; i < Count && bytes > 0; i++)
         {
             steps += Strips[i].Length;
         }
 
-        if (AheadBytes == 0)
+        return steps == 0 ? 0 : (bytes + steps - 1) / steps;
+    }
+
+    private readonly void Tiles(int rows, int most, bool wide)
+    {
+        var tile = this;
+        int unit = ATriple == 3 * ARow ? 1 : 3;
+        most = Math.Min(most, Apart(unit == 1 ? ARow : ATriple) * unit) / unit * unit;
+        int tiles = (rows + most - 1) / most;
+        nint share = AheadBytes / tiles;
+        tile.AheadStep = wide ? Spread(share) : 0;
+        if (tile.AheadStep == 0)
         {
             tile.Ahead = (byte*)A;
         }
 
-        for (int left = rows, tiles = (rows + most - 1) / most; tiles > 0; tiles--)
+        for (int left = rows; tiles > 0; tiles--)
         {
-            nint share = tile.AheadBytes / tiles;
             int m = Math.Min(left, ((left + (tiles * unit) - 1) / (tiles * unit)) * unit);
             if (wide)
             {
-                tile.AheadStep = steps == 0 ? 0 : (share + steps - 1) / steps;
                 StripTile.Wide(tile, m);
+                tile.Ahead += share;
             }
             else
             {
-                CacheLines.Fetch(tile.Ahead, share);
                 StripTile.Slim(tile, m);
             }
 
-            tile.Ahead += share;
-            tile.AheadBytes -= share;
             tile.A += unit == 1 ? m * ARow : m / 3 * ATriple;
             tile.C += m * CRow;
             tile.Init += m * InitRow;
