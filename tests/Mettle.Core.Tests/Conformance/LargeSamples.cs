@@ -27,6 +27,8 @@ internal static class LargeSamples
         ("index_select", new("large", new IndexSelect(0), 0, new SampleInput([50, 65]), new SampleInput([2001], Fill.Index, 50))),
         ("scatter_add", new("large", new ScatterAdd(0, 7), 0, new SampleInput([2001, 65]), new SampleInput([2001, 65], Fill.Index, 7))),
         ("conv", new("large", new Conv([1, 1], [1, 1], [1, 1]), 0, new SampleInput([9, 17, 14, 13]), new SampleInput([35, 17, 3, 3]), new SampleInput([35]))),
+        ("conv", new("large, depthwise", new Conv([1, 1], [1, 1], [1, 1], 35), 0, new SampleInput([9, 35, 19, 43]), new SampleInput([35, 1, 3, 3]))),
+        ("conv", new("large, depthwise, stride 2", new Conv([2, 2], [2, 2], [1, 1], 35), 0, new SampleInput([9, 35, 28, 27]), new SampleInput([35, 1, 5, 5]))),
         ("max_pool", new("large", new MaxPool(2, 2, 0, 1), 0, new SampleInput([9, 35, 28, 27], Fill.Distinct))),
         ("batch_norm", new("large", new BatchNorm(1e-5), 0, new SampleInput([33, 37, 14, 13]), new SampleInput([37]), new SampleInput([37]))),
         ("batch_norm", new("large, few channels", new BatchNorm(1e-5), 0, new SampleInput([33, 3, 140, 13]), new SampleInput([3]), new SampleInput([3]))),

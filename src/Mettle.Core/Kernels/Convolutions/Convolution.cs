@@ -24,6 +24,12 @@ internal static unsafe class Convolution
     public static void Forward<T>(ConvGeometry s, Tensor x, Tensor w, Tensor? bias, Tensor y, bool winograd = false)
         where T : unmanaged
     {
+        if (Depthwise.Does(s))
+        {
+            Depthwise.Forward<T>(s, x, w, bias, y);
+            return;
+        }
+
         var rows = TapAxis.Forward(s.OutHeight, s.KernelHeight, s.StrideHeight, s.PadHeight, s.DilationHeight);
         var columns = TapAxis.Forward(s.OutWidth, s.KernelWidth, s.StrideWidth, s.PadWidth, s.DilationWidth);
         var source = Source(x, s, winograd);
@@ -51,6 +57,12 @@ internal static unsafe class Convolution
     public static void InputGradient<T>(ConvGeometry s, Tensor g, Tensor w, Tensor x, bool winograd = false)
         where T : unmanaged
     {
+        if (Depthwise.Does(s))
+        {
+            Depthwise.InputGradient<T>(s, g, w, x);
+            return;
+        }
+
         var source = Source(g, s, winograd);
         var job = new ConvJob<T>
         {
@@ -112,19 +124,13 @@ internal static unsafe class Convolution
 
     // Few channels may lie in planes; the planes of many would fall on each other's places in the cache.
     private static Tensor Source(Tensor x, ConvGeometry s, bool winograd)
-        => x.Shape[1] <= 8 && !winograd && s is not { InChannels: 1, OutChannels: 1, Groups: > 1 } ? x : ChannelRows.Of(x);
+        => x.Shape[1] <= 8 && !winograd ? x : ChannelRows.Of(x);
 
     private static void Pass<T>(ConvJob<T> job, int images, TapAxis rows, TapAxis columns, bool winograd)
         where T : unmanaged
     {
         if (images == 0 || job.Out == 0 || rows.Outputs == 0 || columns.Outputs == 0)
         {
-            return;
-        }
-
-        if (job is { In: 1, Out: 1, Groups: > 1 })
-        {
-            Depthwise.Pass(job.X, job.Height, job.Width, job.Y, images, job.Groups, rows, columns, job.W, job.Bias, job.BiasStep);
             return;
         }
 

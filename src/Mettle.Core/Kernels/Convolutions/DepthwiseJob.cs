@@ -7,250 +7,273 @@ namespace Mettle;
 internal unsafe struct DepthwiseJob<T> : IJob
     where T : unmanaged
 {
+    private const int RowsPerPart = 8;
+
+    // Of a row of the images under a tile: with the rows above and below it stays in the nearest cache.
+    private const int TileBytes = 8192;
+
     public ImageView<T> X;
     public ImageView<T> Y;
     public int Channels;
-    public TapAxis Rows;
-    public TapAxis Columns;
 
-    /// <summary>By tap and channel.</summary>
+    /// <summary>Rows of <see cref="X"/>.</summary>
+    public int Height;
+
+    /// <summary>By kernel row, column and channel.</summary>
     public T* Weights;
+    public int KernelWidth;
 
     /// <summary>Where each channel's chains start: bias or 0.</summary>
     public T* Start;
 
-    /// <summary>For each region of columns a strip per tap.</summary>
-    public Strip* Strips;
-    public TapRegion* RowRegions;
-    public TapRegion* ColumnRegions;
-    public int RowRegionCount;
-    public int ColumnRegionCount;
-    public int RowsPerPart;
-    public int RowParts;
+    /// <summary>The first phase of each axis has the most results.</summary>
+    public TapAxis* Rows;
+    public int RowPhases;
+    public DepthwiseColumns* Columns;
+    public int ColumnPhases;
 
-    /// <summary>Fills <see cref="Strips"/>.</summary>
-    public readonly void WriteStrips()
-    {
-        for (int region = 0; region < ColumnRegionCount; region++)
-        {
-            var columns = ColumnRegions[region];
-            var to = Strips + ((nint)region * Rows.Taps * Columns.Taps);
-            for (int a = 0; a < Rows.Taps; a++)
-            {
-                for (int b = columns.TapFrom; b < columns.TapTo; b++)
-                {
-                    long x = (a * (long)Rows.Gap * X.Row) + (b * (long)Columns.Gap * X.Column);
-                    *to++ = new(checked((int)x), ((a * Columns.Taps) + b) * Channels, 1);
-                }
-            }
-        }
-    }
+    /// <summary>Parts of an image.</summary>
+    public readonly int RowParts => (Rows->Outputs + RowsPerPart - 1) / RowsPerPart;
 
     public readonly void Run(int index)
     {
-        int image = index / RowParts, from = index % RowParts * RowsPerPart;
-        for (int r = 0; r < RowRegionCount; r++)
+        int image = index / RowParts, from = index % RowParts * RowsPerPart, to = Math.Min(Rows->Outputs, from + RowsPerPart);
+        int tile = Math.Max(16, (int)(TileBytes / (Columns->Axis.Stride * X.Column * sizeof(T))) & -8);
+        for (int column = 0; column < Columns->Axis.Outputs; column += tile)
         {
-            var rows = RowRegions[r].Within(from, from + RowsPerPart);
-            for (int i = rows.From; i < rows.To; i++)
+            for (int i = from; i < to; i++)
             {
-                T* next = X.Data + (image * X.Image) + ((((i + 1) * Rows.Stride) + Rows.First + ((rows.TapTo - 1) * Rows.Gap)) * X.Row);
-                CacheLines.Fetch((byte*)next, Columns.Outputs * Columns.Stride * X.Column * sizeof(T));
-                for (int c = 0; c < ColumnRegionCount; c++)
+                for (int r = 0; r < RowPhases && i < Rows[r].Outputs; r++)
                 {
-                    var columns = ColumnRegions[c];
-                    var strips = Strips + ((nint)c * Rows.Taps * Columns.Taps) + (rows.TapFrom * columns.Taps);
-                    T* x = X.Data + (image * X.Image) + (((i * Rows.Stride) + Rows.First) * X.Row) + (((columns.From * Columns.Stride) + Columns.First) * X.Column);
-                    T* y = Y.Data + (image * Y.Image) + ((Rows.OutStart + (i * Rows.OutStep)) * Y.Row) + ((Columns.OutStart + (columns.From * Columns.OutStep)) * Y.Column);
-                    Pixels(x, Columns.Stride * X.Column, y, Columns.OutStep * Y.Column, columns.Count, strips, rows.Taps * columns.Taps, columns.Taps);
+                    for (int c = 0; c < ColumnPhases; c++)
+                    {
+                        Row(image, i, Rows[r], Columns[c], column, column + tile);
+                    }
                 }
             }
         }
     }
 
-    private readonly void Pixels(T* x, nint xStep, T* y, nint yStep, int count, Strip* strips, int taps, int columnTaps)
+    private readonly void Row(int image, int i, TapAxis rows, DepthwiseColumns columns, int from, int to)
     {
-        int whole = Channels / Vector512<T>.Count * Vector512<T>.Count;
-        bool sliding = columnTaps == 3 && Columns.Gap == Columns.Stride;
-        for (int j = 0; j < count;)
+        var axis = columns.Axis;
+        var (top, bottom) = rows.Inside(i, Height);
+        for (int r = 0; r < columns.Count; r++)
         {
-            int n = count - j >= 8 ? 8 : count - j >= 4 ? 4 : 1;
-            switch (n)
+            var region = columns.Regions[r].Within(from, to);
+            if (region.Count == 0)
             {
-                case 8 when sliding:
-                    EightSliding(x, xStep, y, yStep, strips, strips + taps, whole);
-                    break;
-                case 8:
-                    Eight(x, xStep, y, yStep, strips, strips + taps, whole);
-                    break;
-                case 4:
-                    Four(x, xStep, y, yStep, strips, strips + taps, whole);
-                    break;
-                default:
-                    One<WholeVector>(x, y, strips, strips + taps, 0, whole);
-                    break;
+                continue;
             }
 
-            for (int i = 0; i < n && whole < Channels; i++)
+            var taps = new Taps
             {
-                One<PartVector>(x + (i * xStep), y + (i * yStep), strips, strips + taps, whole, Channels);
+                X = X.Data + (image * X.Image) + (((i * rows.Stride) + rows.First + (top * rows.Gap)) * X.Row) + ((axis.First + (region.TapFrom * axis.Gap)) * X.Column),
+                XRow = rows.Gap * X.Row,
+                XColumn = axis.Gap * X.Column,
+                W = Weights + ((nint)((rows.KernelOf(top) * KernelWidth) + axis.KernelOf(region.TapFrom)) * Channels),
+                WRow = (nint)rows.KernelStep * KernelWidth * Channels,
+                WColumn = (nint)axis.KernelStep * Channels,
+                Rows = bottom - top,
+                Columns = region.Taps,
+            };
+            nint step = axis.Stride * X.Column, yStep = axis.OutStep * Y.Column;
+            T* y = Y.Data + (image * Y.Image) + ((rows.OutStart + (i * rows.OutStep)) * Y.Row) + (axis.OutStart * Y.Column);
+            int whole = Channels / Vector512<T>.Count * Vector512<T>.Count;
+            if (whole > 0)
+            {
+                Pixels<WholeVector>(taps, step, y, yStep, region, 0, whole);
             }
 
-            x += n * xStep;
-            y += n * yStep;
-            j += n;
+            if (whole < Channels)
+            {
+                Pixels<PartVector>(taps, step, y, yStep, region, whole, Channels);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Eight(T* x, nint xStep, T* y, nint yStep, Strip* strips, Strip* end, int channels)
+    private readonly void Pixels<TAccess>(in Taps taps, nint step, T* y, nint yStep, TapRegion region, int from, int to)
+        where TAccess : struct, IVectorAccess
     {
-        nint two = 2 * xStep, three = 3 * xStep;
-        for (nint c = 0; c < channels; c += Vector512<T>.Count)
+        for (int j = region.From; j < region.To;)
         {
-            var s0 = Vector512.Load(Start + c);
-            Vector512<T> s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-            for (var s = strips; s < end; s++)
+            // The last few reach back over some that are done.
+            int left = region.To - j, n = left > 4 && region.Count >= 8 ? 8 : left > 2 && region.Count >= 4 ? 4 : 1;
+            j = Math.Min(j, region.To - n);
+            switch (n)
             {
-                var w = Vector512.Load(Weights + s->B + c);
-                T* p = x + s->A + c;
-                s0 = RowMath.Fma(Vector512.Load(p), w, s0);
-                s1 = RowMath.Fma(Vector512.Load(p + xStep), w, s1);
-                s2 = RowMath.Fma(Vector512.Load(p + two), w, s2);
-                p += three;
-                s3 = RowMath.Fma(Vector512.Load(p), w, s3);
-                s4 = RowMath.Fma(Vector512.Load(p + xStep), w, s4);
-                s5 = RowMath.Fma(Vector512.Load(p + two), w, s5);
-                p += three;
-                s6 = RowMath.Fma(Vector512.Load(p), w, s6);
-                s7 = RowMath.Fma(Vector512.Load(p + xStep), w, s7);
+                case 8:
+                    Eight<TAccess>(taps, j * step, step, y + (j * yStep), yStep, from, to);
+                    break;
+                case 4:
+                    Four<TAccess>(taps, j * step, step, y + (j * yStep), yStep, from, to);
+                    break;
+                default:
+                    One<TAccess>(taps, j * step, y + (j * yStep), from, to);
+                    break;
             }
 
-            T* to = y + c;
-            s0.Store(to);
-            s1.Store(to + yStep);
-            s2.Store(to + (2 * yStep));
-            s3.Store(to + (3 * yStep));
-            to += 4 * yStep;
-            s4.Store(to);
-            s5.Store(to + yStep);
-            s6.Store(to + (2 * yStep));
-            s7.Store(to + (3 * yStep));
+            j += n;
         }
     }
 
     // Three neighbouring taps of neighbouring results see the same pixels: each is loaded once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void EightSliding(T* x, nint xStep, T* y, nint yStep, Strip* strips, Strip* end, int channels)
-    {
-        for (nint c = 0; c < channels; c += Vector512<T>.Count)
-        {
-            var s0 = Vector512.Load(Start + c);
-            Vector512<T> s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-            for (var s = strips; s < end; s += 3)
-            {
-                T* weights = Weights + s->B + c;
-                var u = Vector512.Load(weights);
-                var v = Vector512.Load(weights + Channels);
-                var w = Vector512.Load(weights + (2 * Channels));
-                T* p = x + s->A + c;
-                var e = Vector512.Load(p);
-                s0 = RowMath.Fma(e, u, s0);
-                p += xStep;
-                e = Vector512.Load(p);
-                s0 = RowMath.Fma(e, v, s0);
-                s1 = RowMath.Fma(e, u, s1);
-                p += xStep;
-                e = Vector512.Load(p);
-                s0 = RowMath.Fma(e, w, s0);
-                s1 = RowMath.Fma(e, v, s1);
-                s2 = RowMath.Fma(e, u, s2);
-                p += xStep;
-                e = Vector512.Load(p);
-                s1 = RowMath.Fma(e, w, s1);
-                s2 = RowMath.Fma(e, v, s2);
-                s3 = RowMath.Fma(e, u, s3);
-                p += xStep;
-                e = Vector512.Load(p);
-                s2 = RowMath.Fma(e, w, s2);
-                s3 = RowMath.Fma(e, v, s3);
-                s4 = RowMath.Fma(e, u, s4);
-                p += xStep;
-                e = Vector512.Load(p);
-                s3 = RowMath.Fma(e, w, s3);
-                s4 = RowMath.Fma(e, v, s4);
-                s5 = RowMath.Fma(e, u, s5);
-                p += xStep;
-                e = Vector512.Load(p);
-                s4 = RowMath.Fma(e, w, s4);
-                s5 = RowMath.Fma(e, v, s5);
-                s6 = RowMath.Fma(e, u, s6);
-                p += xStep;
-                e = Vector512.Load(p);
-                s5 = RowMath.Fma(e, w, s5);
-                s6 = RowMath.Fma(e, v, s6);
-                s7 = RowMath.Fma(e, u, s7);
-                p += xStep;
-                e = Vector512.Load(p);
-                s6 = RowMath.Fma(e, w, s6);
-                s7 = RowMath.Fma(e, v, s7);
-                p += xStep;
-                e = Vector512.Load(p);
-                s7 = RowMath.Fma(e, w, s7);
-            }
-
-            T* to = y + c;
-            s0.Store(to);
-            s1.Store(to + yStep);
-            s2.Store(to + (2 * yStep));
-            s3.Store(to + (3 * yStep));
-            to += 4 * yStep;
-            s4.Store(to);
-            s5.Store(to + yStep);
-            s6.Store(to + (2 * yStep));
-            s7.Store(to + (3 * yStep));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Four(T* x, nint xStep, T* y, nint yStep, Strip* strips, Strip* end, int channels)
-    {
-        for (nint c = 0; c < channels; c += Vector512<T>.Count)
-        {
-            var s0 = Vector512.Load(Start + c);
-            Vector512<T> s1 = s0, s2 = s0, s3 = s0;
-            for (var s = strips; s < end; s++)
-            {
-                var w = Vector512.Load(Weights + s->B + c);
-                T* p = x + s->A + c;
-                s0 = RowMath.Fma(Vector512.Load(p), w, s0);
-                s1 = RowMath.Fma(Vector512.Load(p + xStep), w, s1);
-                s2 = RowMath.Fma(Vector512.Load(p + (2 * xStep)), w, s2);
-                s3 = RowMath.Fma(Vector512.Load(p + (3 * xStep)), w, s3);
-            }
-
-            T* to = y + c;
-            s0.Store(to);
-            s1.Store(to + yStep);
-            s2.Store(to + (2 * yStep));
-            s3.Store(to + (3 * yStep));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void One<TAccess>(T* x, T* y, Strip* strips, Strip* end, int from, int to)
+    private readonly void Eight<TAccess>(in Taps taps, nint at, nint step, T* y, nint yStep, int from, int to)
         where TAccess : struct, IVectorAccess
     {
+        nint gap = taps.XColumn, wGap = taps.WColumn, two = 2 * step, three = 3 * step;
+        int triples = gap == step ? taps.Columns / 3 : 0, singles = taps.Columns - (3 * triples);
+        for (nint c = from; c < to; c += Vector512<T>.Count)
+        {
+            nint left = to - c;
+            var s0 = TAccess.Load(Start + c, left);
+            Vector512<T> s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+            T* row = taps.X + at + c;
+            T* weights = taps.W + c;
+            for (int a = taps.Rows; a > 0; a--, row += taps.XRow, weights += taps.WRow)
+            {
+                T* p = row;
+                T* w = weights;
+                for (int b = triples; b > 0; b--, p -= 6 * step, w += 3 * wGap)
+                {
+                    Vector512<T> w0 = TAccess.Load(w, left), w1 = TAccess.Load(w + wGap, left), w2 = TAccess.Load(w + (2 * wGap), left);
+                    var e = TAccess.Load(p, left);
+                    s0 = RowMath.Fma(e, w0, s0);
+                    e = TAccess.Load(p + step, left);
+                    s0 = RowMath.Fma(e, w1, s0);
+                    s1 = RowMath.Fma(e, w0, s1);
+                    e = TAccess.Load(p + two, left);
+                    s0 = RowMath.Fma(e, w2, s0);
+                    s1 = RowMath.Fma(e, w1, s1);
+                    s2 = RowMath.Fma(e, w0, s2);
+                    p += three;
+                    e = TAccess.Load(p, left);
+                    s1 = RowMath.Fma(e, w2, s1);
+                    s2 = RowMath.Fma(e, w1, s2);
+                    s3 = RowMath.Fma(e, w0, s3);
+                    e = TAccess.Load(p + step, left);
+                    s2 = RowMath.Fma(e, w2, s2);
+                    s3 = RowMath.Fma(e, w1, s3);
+                    s4 = RowMath.Fma(e, w0, s4);
+                    e = TAccess.Load(p + two, left);
+                    s3 = RowMath.Fma(e, w2, s3);
+                    s4 = RowMath.Fma(e, w1, s4);
+                    s5 = RowMath.Fma(e, w0, s5);
+                    p += three;
+                    e = TAccess.Load(p, left);
+                    s4 = RowMath.Fma(e, w2, s4);
+                    s5 = RowMath.Fma(e, w1, s5);
+                    s6 = RowMath.Fma(e, w0, s6);
+                    e = TAccess.Load(p + step, left);
+                    s5 = RowMath.Fma(e, w2, s5);
+                    s6 = RowMath.Fma(e, w1, s6);
+                    s7 = RowMath.Fma(e, w0, s7);
+                    e = TAccess.Load(p + two, left);
+                    s6 = RowMath.Fma(e, w2, s6);
+                    s7 = RowMath.Fma(e, w1, s7);
+                    p += three;
+                    s7 = RowMath.Fma(TAccess.Load(p, left), w2, s7);
+                }
+
+                for (int b = singles; b > 0; b--, p += gap, w += wGap)
+                {
+                    var v = TAccess.Load(w, left);
+                    T* q = p + three;
+                    s0 = RowMath.Fma(TAccess.Load(p, left), v, s0);
+                    s1 = RowMath.Fma(TAccess.Load(p + step, left), v, s1);
+                    s2 = RowMath.Fma(TAccess.Load(p + two, left), v, s2);
+                    s3 = RowMath.Fma(TAccess.Load(q, left), v, s3);
+                    s4 = RowMath.Fma(TAccess.Load(q + step, left), v, s4);
+                    s5 = RowMath.Fma(TAccess.Load(q + two, left), v, s5);
+                    q += three;
+                    s6 = RowMath.Fma(TAccess.Load(q, left), v, s6);
+                    s7 = RowMath.Fma(TAccess.Load(q + step, left), v, s7);
+                }
+            }
+
+            T* result = y + c;
+            TAccess.Store(s0, result, left);
+            TAccess.Store(s1, result + yStep, left);
+            TAccess.Store(s2, result + (2 * yStep), left);
+            TAccess.Store(s3, result + (3 * yStep), left);
+            result += 4 * yStep;
+            TAccess.Store(s4, result, left);
+            TAccess.Store(s5, result + yStep, left);
+            TAccess.Store(s6, result + (2 * yStep), left);
+            TAccess.Store(s7, result + (3 * yStep), left);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Four<TAccess>(in Taps taps, nint at, nint step, T* y, nint yStep, int from, int to)
+        where TAccess : struct, IVectorAccess
+    {
+        nint gap = taps.XColumn, wGap = taps.WColumn, two = 2 * step, three = 3 * step;
+        for (nint c = from; c < to; c += Vector512<T>.Count)
+        {
+            nint left = to - c;
+            var s0 = TAccess.Load(Start + c, left);
+            Vector512<T> s1 = s0, s2 = s0, s3 = s0;
+            T* row = taps.X + at + c;
+            T* weights = taps.W + c;
+            for (int a = taps.Rows; a > 0; a--, row += taps.XRow, weights += taps.WRow)
+            {
+                T* p = row;
+                T* w = weights;
+                for (int b = taps.Columns; b > 0; b--, p += gap, w += wGap)
+                {
+                    var v = TAccess.Load(w, left);
+                    s0 = RowMath.Fma(TAccess.Load(p, left), v, s0);
+                    s1 = RowMath.Fma(TAccess.Load(p + step, left), v, s1);
+                    s2 = RowMath.Fma(TAccess.Load(p + two, left), v, s2);
+                    s3 = RowMath.Fma(TAccess.Load(p + three, left), v, s3);
+                }
+            }
+
+            T* result = y + c;
+            TAccess.Store(s0, result, left);
+            TAccess.Store(s1, result + yStep, left);
+            TAccess.Store(s2, result + (2 * yStep), left);
+            TAccess.Store(s3, result + (3 * yStep), left);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void One<TAccess>(in Taps taps, nint at, T* y, int from, int to)
+        where TAccess : struct, IVectorAccess
+    {
+        nint gap = taps.XColumn, wGap = taps.WColumn;
         for (nint c = from; c < to; c += Vector512<T>.Count)
         {
             nint left = to - c;
             var sum = TAccess.Load(Start + c, left);
-            for (var s = strips; s < end; s++)
+            T* row = taps.X + at + c;
+            T* weights = taps.W + c;
+            for (int a = taps.Rows; a > 0; a--, row += taps.XRow, weights += taps.WRow)
             {
-                sum = RowMath.Fma(TAccess.Load(x + s->A + c, left), TAccess.Load(Weights + s->B + c, left), sum);
+                T* p = row;
+                T* w = weights;
+                for (int b = taps.Columns; b > 0; b--, p += gap, w += wGap)
+                {
+                    sum = RowMath.Fma(TAccess.Load(p, left), TAccess.Load(w, left), sum);
+                }
             }
 
             TAccess.Store(sum, y + c, left);
         }
+    }
+
+    /// <summary>Taps that some results see, in the images from the first on, and their weights.</summary>
+    private struct Taps
+    {
+        public T* X;
+        public nint XRow;
+        public nint XColumn;
+        public T* W;
+        public nint WRow;
+        public nint WColumn;
+        public int Rows;
+        public int Columns;
     }
 }

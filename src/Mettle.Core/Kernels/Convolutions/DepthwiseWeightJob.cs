@@ -4,15 +4,18 @@ using System.Runtime.Intrinsics;
 namespace Mettle;
 
 /// <summary>
-/// Depthwise weight gradients of a chunk of images and a block of channels. Pixels that see a whole three by three of taps
-/// keep its nine sums in registers.
+/// Depthwise weight gradients of a chunk of images and a block of channels: of each tile of pixels, three by three taps at a
+/// time, whose nine sums stay in registers.
 /// </summary>
 internal unsafe struct DepthwiseWeightJob<T> : IJob
     where T : unmanaged
 {
     /// <summary>Channels of a part.</summary>
     public const int BlockChannels = 64;
-    private const int RowsPerBlock = 8;
+
+    // Images under a tile stay in the nearest cache, where pixels of 64 channels lie in a quarter of the places.
+    private const int TileRows = 8;
+    private const int TileColumns = 28;
 
     public ImageView<T> X;
     public ImageView<T> G;
@@ -21,6 +24,8 @@ internal unsafe struct DepthwiseWeightJob<T> : IJob
     public TapAxis Columns;
     public int Chunks;
     public int Blocks;
+    public TapRegion* RowRegions;
+    public int RowRegionCount;
     public TapRegion* ColumnRegions;
     public int ColumnRegionCount;
 
@@ -40,17 +45,19 @@ internal unsafe struct DepthwiseWeightJob<T> : IJob
         int from = (int)((long)S.Images * chunk / Chunks), until = (int)((long)S.Images * (chunk + 1) / Chunks);
         for (int image = from; image < until; image++)
         {
-            for (int row = 0; row < S.OutHeight; row += RowsPerBlock)
+            for (int row = 0; row < S.OutHeight; row += TileRows)
             {
-                int end = Math.Min(S.OutHeight, row + RowsPerBlock);
-                for (int c = channel; c < whole; c += Vector512<T>.Count)
+                for (int column = 0; column < S.OutWidth; column += TileColumns)
                 {
-                    Block<WholeVector>(image, row, end, sums, c, Vector512<T>.Count, fetch: c == channel);
-                }
+                    for (int c = channel; c < whole; c += Vector512<T>.Count)
+                    {
+                        Tile<WholeVector>(image, row, column, sums, c, Vector512<T>.Count);
+                    }
 
-                if (whole < to)
-                {
-                    Block<PartVector>(image, row, end, sums, whole, to - whole, fetch: false);
+                    if (whole < to)
+                    {
+                        Tile<PartVector>(image, row, column, sums, whole, to - whole);
+                    }
                 }
             }
         }
@@ -77,110 +84,97 @@ internal unsafe struct DepthwiseWeightJob<T> : IJob
         }
     }
 
-    // Some rows of an image for one vector of channels.
-    private readonly void Block<TAccess>(int image, int from, int to, T* sums, int channel, int left, bool fetch)
+    // A tile of an image for one vector of channels.
+    private readonly void Tile<TAccess>(int image, int row, int column, T* sums, nint channel, nint left)
         where TAccess : struct, IVectorAccess
     {
-        for (int i = from; i < to; i++)
+        for (int r = 0; r < RowRegionCount; r++)
         {
-            var (top, bottom) = Rows.Inside(i, S.Height);
-            T* x = X.Data + (image * X.Image) + (((i * Rows.Stride) + Rows.First) * X.Row);
-            T* g = G.Data + (image * G.Image) + (i * G.Row);
-            if (fetch)
+            var rows = RowRegions[r].Within(row, row + TileRows);
+            for (int s = 0; s < ColumnRegionCount && rows.Count > 0; s++)
             {
-                CacheLines.Fetch((byte*)(x + ((((bottom - 1) * Rows.Gap) + Rows.Stride) * X.Row)), S.Width * X.Column * sizeof(T));
-                CacheLines.Fetch((byte*)(g + G.Row), S.OutWidth * G.Column * sizeof(T));
-            }
-
-            for (int c = 0; c < ColumnRegionCount; c++)
-            {
-                var columns = ColumnRegions[c];
-                T* px = x + (((columns.From * Columns.Stride) + Columns.First) * X.Column);
-                T* pg = g + (columns.From * G.Column);
-                if (bottom - top == 3 && columns.Taps == 3 && typeof(TAccess) == typeof(WholeVector))
+                var columns = ColumnRegions[s].Within(column, column + TileColumns);
+                T* x = X.Data + (image * X.Image) + (((rows.From * Rows.Stride) + Rows.First) * X.Row) + (((columns.From * Columns.Stride) + Columns.First) * X.Column) + channel;
+                T* g = G.Data + (image * G.Image) + (rows.From * G.Row) + (columns.From * G.Column) + channel;
+                for (int a = rows.TapFrom; a < rows.TapTo; a += 3)
                 {
-                    Nine(px, pg, sums, top, columns, channel);
-                }
-                else
-                {
-                    Any<TAccess>(px, pg, sums, top, bottom, columns, channel, left);
+                    for (int b = columns.TapFrom; b < columns.TapTo && columns.Count > 0; b += 3)
+                    {
+                        T* first = x + (a * Rows.Gap * X.Row) + (b * Columns.Gap * X.Column);
+                        T* total = sums + ((nint)((a * Columns.Taps) + b) * S.Groups) + channel;
+                        Nine<TAccess>(first, g, rows.Count, columns.Count, Math.Min(3, rows.TapTo - a), Math.Min(3, columns.TapTo - b), total, left);
+                    }
                 }
             }
         }
     }
 
-    // Three kernel rows from row a, three kernel columns, one vector of channels.
+    // Up to three kernel rows and columns. In place of those that are not there, others are summed once more and left out.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Nine(T* x, T* g, T* sums, int a, TapRegion columns, nint c)
-    {
-        nint channels = S.Groups, step = Columns.Stride * X.Column, gStep = G.Column, gap = Columns.Gap * X.Column, twoGaps = 2 * gap;
-        T* t0 = sums + ((nint)((a * Columns.Taps) + columns.TapFrom) * channels) + c;
-        T* t1 = t0 + (Columns.Taps * channels);
-        T* t2 = t1 + (Columns.Taps * channels);
-        var s0 = Vector512.Load(t0);
-        var s1 = Vector512.Load(t0 + channels);
-        var s2 = Vector512.Load(t0 + (2 * channels));
-        var s3 = Vector512.Load(t1);
-        var s4 = Vector512.Load(t1 + channels);
-        var s5 = Vector512.Load(t1 + (2 * channels));
-        var s6 = Vector512.Load(t2);
-        var s7 = Vector512.Load(t2 + channels);
-        var s8 = Vector512.Load(t2 + (2 * channels));
-        T* p0 = x + (a * Rows.Gap * X.Row) + (columns.TapFrom * gap) + c;
-        T* p1 = p0 + (Rows.Gap * X.Row);
-        T* p2 = p1 + (Rows.Gap * X.Row);
-        T* q = g + c;
-        for (int left = columns.Count; left > 0; left--)
-        {
-            var v = Vector512.Load(q);
-            s0 = RowMath.Fma(Vector512.Load(p0), v, s0);
-            s1 = RowMath.Fma(Vector512.Load(p0 + gap), v, s1);
-            s2 = RowMath.Fma(Vector512.Load(p0 + twoGaps), v, s2);
-            s3 = RowMath.Fma(Vector512.Load(p1), v, s3);
-            s4 = RowMath.Fma(Vector512.Load(p1 + gap), v, s4);
-            s5 = RowMath.Fma(Vector512.Load(p1 + twoGaps), v, s5);
-            s6 = RowMath.Fma(Vector512.Load(p2), v, s6);
-            s7 = RowMath.Fma(Vector512.Load(p2 + gap), v, s7);
-            s8 = RowMath.Fma(Vector512.Load(p2 + twoGaps), v, s8);
-            p0 += step;
-            p1 += step;
-            p2 += step;
-            q += gStep;
-        }
-
-        s0.Store(t0);
-        s1.Store(t0 + channels);
-        s2.Store(t0 + (2 * channels));
-        s3.Store(t1);
-        s4.Store(t1 + channels);
-        s5.Store(t1 + (2 * channels));
-        s6.Store(t2);
-        s7.Store(t2 + channels);
-        s8.Store(t2 + (2 * channels));
-    }
-
-    // Kernel rows [from, to), all their columns that the pixels see.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Any<TAccess>(T* x, T* g, T* sums, int from, int to, TapRegion columns, nint c, nint left)
+    private readonly void Nine<TAccess>(T* x, T* g, int rows, int columns, int tapRows, int tapColumns, T* sums, nint left)
         where TAccess : struct, IVectorAccess
     {
-        nint step = Columns.Stride * X.Column, gStep = G.Column, channels = S.Groups, gap = Columns.Gap * X.Column;
-        for (int a = from; a < to; a++)
+        Vector512<T> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default, s8 = default;
+        nint step = Columns.Stride * X.Column, gStep = G.Column;
+        nint gap = tapColumns > 1 ? Columns.Gap * X.Column : 0, twoGaps = tapColumns > 2 ? 2 * gap : 0;
+        nint below = tapRows > 1 ? Rows.Gap * X.Row : 0, twoBelow = tapRows > 2 ? 2 * below : 0;
+        nint xNext = Rows.Stride * X.Row;
+        for (; rows > 0; rows--)
         {
-            T* total = sums + ((nint)((a * Columns.Taps) + columns.TapFrom) * channels) + c;
-            T* tap = x + (a * Rows.Gap * X.Row) + (columns.TapFrom * gap) + c;
-            for (int b = columns.TapFrom; b < columns.TapTo; b++, total += channels, tap += gap)
+            T* p0 = x;
+            T* p1 = x + below;
+            T* p2 = x + twoBelow;
+            T* q = g;
+            for (int j = columns; j > 0; j--)
             {
-                T* p = tap;
-                T* q = g + c;
-                var sum = TAccess.Load(total, left);
-                for (int j = columns.Count; j > 0; j--, p += step, q += gStep)
-                {
-                    sum = RowMath.Fma(TAccess.Load(p, left), TAccess.Load(q, left), sum);
-                }
-
-                TAccess.Store(sum, total, left);
+                CacheLines.FetchNear((byte*)(p2 + xNext));
+                CacheLines.FetchNear((byte*)(q + G.Row));
+                var v = TAccess.Load(q, left);
+                s0 = RowMath.Fma(TAccess.Load(p0, left), v, s0);
+                s1 = RowMath.Fma(TAccess.Load(p0 + gap, left), v, s1);
+                s2 = RowMath.Fma(TAccess.Load(p0 + twoGaps, left), v, s2);
+                s3 = RowMath.Fma(TAccess.Load(p1, left), v, s3);
+                s4 = RowMath.Fma(TAccess.Load(p1 + gap, left), v, s4);
+                s5 = RowMath.Fma(TAccess.Load(p1 + twoGaps, left), v, s5);
+                s6 = RowMath.Fma(TAccess.Load(p2, left), v, s6);
+                s7 = RowMath.Fma(TAccess.Load(p2 + gap, left), v, s7);
+                s8 = RowMath.Fma(TAccess.Load(p2 + twoGaps, left), v, s8);
+                p0 += step;
+                p1 += step;
+                p2 += step;
+                q += gStep;
             }
+
+            x += xNext;
+            g += G.Row;
+        }
+
+        nint channels = S.Groups, line = Columns.Taps * channels;
+        Add<TAccess>(sums, channels, s0, s1, s2, tapColumns, left);
+        if (tapRows > 1)
+        {
+            Add<TAccess>(sums + line, channels, s3, s4, s5, tapColumns, left);
+        }
+
+        if (tapRows > 2)
+        {
+            Add<TAccess>(sums + (2 * line), channels, s6, s7, s8, tapColumns, left);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TAccess>(T* sums, nint channels, Vector512<T> s0, Vector512<T> s1, Vector512<T> s2, int columns, nint left)
+        where TAccess : struct, IVectorAccess
+    {
+        TAccess.Store(TAccess.Load(sums, left) + s0, sums, left);
+        if (columns > 1)
+        {
+            TAccess.Store(TAccess.Load(sums + channels, left) + s1, sums + channels, left);
+        }
+
+        if (columns > 2)
+        {
+            TAccess.Store(TAccess.Load(sums + (2 * channels), left) + s2, sums + (2 * channels), left);
         }
     }
 }

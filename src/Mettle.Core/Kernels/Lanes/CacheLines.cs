@@ -39,14 +39,4 @@ internal static unsafe class CacheLines
             }
         }
     }
-
-    /// <summary>Brings one line, which need not be valid memory, into the nearest cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FetchNearest(void* line)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(line);
-        }
-    }
 }

@@ -187,10 +187,10 @@ internal static unsafe class Reduce
             nint i = 0;
             for (; i <= n - (4 * w); i += 4 * w)
             {
-                CacheLines.FetchNearest(p + i + (Ahead * w));
-                CacheLines.FetchNearest(p + i + ((Ahead + 1) * w));
-                CacheLines.FetchNearest(p + i + ((Ahead + 2) * w));
-                CacheLines.FetchNearest(p + i + ((Ahead + 3) * w));
+                CacheLines.FetchNear(p + i + (Ahead * w));
+                CacheLines.FetchNear(p + i + ((Ahead + 1) * w));
+                CacheLines.FetchNear(p + i + ((Ahead + 2) * w));
+                CacheLines.FetchNear(p + i + ((Ahead + 3) * w));
                 s0 = TLanes.Apply(s0, Vector512.Load(p + i));
                 s1 = TLanes.Apply(s1, Vector512.Load(p + i + w));
                 s2 = TLanes.Apply(s2, Vector512.Load(p + i + (2 * w)));
