@@ -57,14 +57,17 @@ internal unsafe struct StripProduct<T>
         }
         else if (columns % lanes == 0)
         {
-            var part = this;
             for (int j = 0; j < columns; j += lanes)
             {
-                part.Tiles(rows, SlimRows, wide: false);
-                part.B += lanes;
-                part.C += lanes;
-                part.Init += lanes;
+                Tiles(rows, SlimRows, wide: false);
+                B += lanes;
+                C += lanes;
+                Init += lanes;
             }
+
+            B -= columns;
+            C -= columns;
+            Init -= columns;
         }
         else
         {
@@ -94,17 +97,19 @@ internal unsafe struct StripProduct<T>
         return steps == 0 ? 0 : (bytes + steps - 1) / steps;
     }
 
-    private readonly void Tiles(int rows, int most, bool wide)
+    // Moves itself from tile to tile: a copy would read whole vectors over fields just written, and wait until every earlier store is done.
+    private void Tiles(int rows, int most, bool wide)
     {
-        var tile = this;
+        T* a = A, c = C, init = Init;
+        byte* ahead = Ahead;
         int unit = ATriple == 3 * ARow ? 1 : 3;
         most = Math.Min(most, Apart(unit == 1 ? ARow : ATriple) * unit) / unit * unit;
         int tiles = (rows + most - 1) / most;
         nint share = AheadBytes / tiles;
-        tile.AheadStep = wide ? Spread(share) : 0;
-        if (tile.AheadStep == 0)
+        AheadStep = wide ? Spread(share) : 0;
+        if (AheadStep == 0)
         {
-            tile.Ahead = (byte*)A;
+            Ahead = (byte*)A;
         }
 
         for (int left = rows; tiles > 0; tiles--)
@@ -112,19 +117,24 @@ internal unsafe struct StripProduct<T>
             int m = Math.Min(left, ((left + (tiles * unit) - 1) / (tiles * unit)) * unit);
             if (wide)
             {
-                StripTile.Wide(tile, m);
-                tile.Ahead += share;
+                StripTile.Wide(this, m);
+                Ahead += share;
             }
             else
             {
-                StripTile.Slim(tile, m);
+                StripTile.Slim(this, m);
             }
 
-            tile.A += unit == 1 ? m * ARow : m / 3 * ATriple;
-            tile.C += m * CRow;
-            tile.Init += m * InitRow;
+            A += unit == 1 ? m * ARow : m / 3 * ATriple;
+            C += m * CRow;
+            Init += m * InitRow;
             left -= m;
         }
+
+        A = a;
+        C = c;
+        Init = init;
+        Ahead = ahead;
     }
 
     // Columns that end within a vector: computed beside C, then copied.
