@@ -49,21 +49,11 @@ public sealed class SimpleCnn : Module
         var input = x;
         foreach (var (_, block) in blocks.Children)
         {
-            x = Next(x, block.Forward(x, pass));
-            x = Math.Min(x.Shape[2], x.Shape[3]) >= 2 ? Next(x, x.MaxPool2d(2)) : x;
+            x = Step(input, x, block.Forward(x, pass));
+            x = Math.Min(x.Shape[2], x.Shape[3]) >= 2 ? Step(input, x, x.MaxPool2d(2)) : x;
         }
 
-        return Next(x, pool.Forward(x, pass));
-
-        Tensor Next(Tensor before, Tensor after)
-        {
-            if (!ActivationWatch.IsActive)
-            {
-                before.ReleaseStep(input, after);
-            }
-
-            return after;
-        }
+        return Step(input, x, pool.Forward(x, pass));
     }
 
     /// <summary>[N, channels, H, W] to logits [N, outputs].</summary>

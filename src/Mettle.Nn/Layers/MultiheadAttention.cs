@@ -48,6 +48,7 @@ public sealed class MultiheadAttention : Module
         var attention = new SelfAttention(heads, new(1 / Math.Sqrt(width / heads), causal, rate, rate > 0 ? pass.Key.For(Path) : default));
         var operands = Linear.Apply(x, projection.Value, projectionBias?.Value);
         var mixed = mask is null ? attention.Apply(operands) : attention.Apply(operands, mask.Broadcast([n, heads, t, t]));
-        return Watch(output.Forward(mixed, pass));
+        mixed = Step(x, operands, mixed);
+        return Watch(Step(x, mixed, output.Forward(mixed, pass)));
     }
 }

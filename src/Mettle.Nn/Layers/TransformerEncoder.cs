@@ -16,7 +16,7 @@ public sealed class TransformerEncoder : Module
     /// <summary>[N, T, width] to the same.</summary>
     public override Tensor Forward(Tensor x, Pass pass)
     {
-        x = layers.Forward(x, pass);
-        return Watch(norm?.Forward(x, pass) ?? x);
+        var y = layers.Forward(x, pass);
+        return Watch(norm is null ? y : Step(x, y, norm.Forward(y, pass)));
     }
 }

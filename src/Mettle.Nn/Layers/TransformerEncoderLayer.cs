@@ -37,24 +37,45 @@ public sealed class TransformerEncoderLayer : Module
         (this.normFirst, this.causal) = (normFirst, causal);
     }
 
+    internal override bool HoldsNothing => true;
+
     /// <summary>[N, T, width] to the same.</summary>
     public override Tensor Forward(Tensor x, Pass pass)
     {
         if (normFirst)
         {
-            x += Attention(norm1.Forward(x, pass), pass);
-            return Watch(x + FeedForward(norm2.Forward(x, pass), pass));
+            var normed = norm1.Forward(x, pass);
+            var middle = Sum(x, Step(x, normed, Attention(normed, pass)));
+            normed = norm2.Forward(middle, pass);
+            return Watch(Step(x, middle, Sum(middle, Step(middle, normed, FeedForward(normed, pass)))));
         }
 
-        x = norm1.Forward(x + Attention(x, pass), pass);
-        return Watch(norm2.Forward(x + FeedForward(x, pass), pass));
+        var sum = Sum(x, Attention(x, pass));
+        var first = Step(x, sum, norm1.Forward(sum, pass));
+        sum = Sum(first, FeedForward(first, pass));
+        return Watch(Step(x, first, Step(first, sum, norm2.Forward(sum, pass))));
     }
+
+    private static Tensor Sum(Tensor x, Tensor branch) => Step(x, branch, x + branch);
 
     private Tensor Attention(Tensor x, Pass pass) => dropouts[1].Forward(attention.Attend(x, pass, causal: causal), pass);
 
     private Tensor FeedForward(Tensor x, Pass pass)
     {
-        var hidden = dropouts[0].Forward(activation.Forward(linear1.Forward(x, pass), pass), pass);
-        return dropouts[2].Forward(linear2.Forward(hidden, pass), pass);
+        var hidden = Hidden(x, pass);
+        hidden = Step(x, hidden, dropouts[0].Forward(hidden, pass));
+        var y = Step(x, hidden, linear2.Forward(hidden, pass));
+        return Step(x, y, dropouts[2].Forward(y, pass));
+    }
+
+    private Tensor Hidden(Tensor x, Pass pass)
+    {
+        if (activation.IsRectifier && !ActivationWatch.IsActive)
+        {
+            return linear1.ForwardThen(x, pass, null, rectified: true);
+        }
+
+        var before = linear1.Forward(x, pass);
+        return Step(x, before, activation.Forward(before, pass));
     }
 }

@@ -228,6 +228,20 @@ public abstract class Module
         return output;
     }
 
+    /// <summary>
+    /// Gives <paramref name="after"/>, having freed <paramref name="before"/>, a step on the way there from
+    /// <paramref name="input"/>, where nobody can want it any more: in evaluation without gradients that nobody watches.
+    /// </summary>
+    private protected static Tensor Step(Tensor input, Tensor before, Tensor after)
+    {
+        if (!ActivationWatch.IsActive)
+        {
+            before.ReleaseStep(input, after);
+        }
+
+        return after;
+    }
+
     /// <summary>What <see cref="ForwardThen"/> does after the function, op by op.</summary>
     private protected static Tensor Then(Tensor y, Tensor? shortcut, bool rectified)
     {

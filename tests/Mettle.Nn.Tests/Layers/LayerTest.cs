@@ -38,9 +38,18 @@ internal static class LayerTest
         Assert.Equal(output, first.Shape);
         Assert.Equal(DType.F32, first.DType);
         Assert.Equal(first.ToBytes(), second.ToBytes());
+        EvaluatesTheSameWithoutGradients(layer, inputs, first);
         Assert.All(first.ToArray<float>(), v => Assert.True(float.IsFinite(v)));
         var train = Pass.Train(Key.For("pass"));
         Assert.Equal(layer.Forward(inputs, train).ToBytes(), layer.Forward(inputs, train).ToBytes());
+    }
+
+    // Steps are freed on the way then; neither the result nor the inputs are.
+    private static void EvaluatesTheSameWithoutGradients(Module layer, Tensor[] inputs, Tensor expected)
+    {
+        using var off = Autograd.NoGrad();
+        Assert.Equal(expected.ToBytes(), layer.Forward(inputs, Pass.Eval).ToBytes());
+        Assert.All(inputs, x => Assert.False(x.IsReleased));
     }
 
     private static void SavesAndLoads(Module layer, Func<Module> make, Tensor[] inputs)

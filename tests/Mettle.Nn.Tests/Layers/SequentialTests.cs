@@ -20,6 +20,27 @@ public sealed class SequentialTests : IDisposable
         Assert.False(images.IsReleased);
     }
 
+    [Theory]
+    [InlineData(true, "gelu", true)]
+    [InlineData(false, "relu", false)]
+    [InlineData(true, "identity", false)]
+    public void Forward_OfTransformerWithoutGradients_FreesItsSteps(bool normFirst, string activation, bool norm)
+    {
+        var model = new TransformerEncoder(
+            Enumerable.Range(0, 3).Select(_ => new TransformerEncoderLayer(8, 2, 12, activation: activation, normFirst: normFirst)), norm ? new LayerNorm(8) : null)
+            .Initialize(RandomKey.FromSeed(1));
+        var x = Tensor.Normal(RandomKey.FromSeed(2), [2, 5, 8]);
+        var recorded = model.Forward(x, Pass.Eval);
+        using var off = Autograd.NoGrad();
+        int blocks = scope.Blocks;
+        var result = model.Forward(x, Pass.Eval);
+        // Beside it the few numbers a row that are results too: moments of norms, logarithms of attention's sums.
+        int moments = 2 * ((3 * 2) + (norm ? 1 : 0)), sums = 3;
+        Assert.Equal(blocks + 1 + moments + sums, scope.Blocks);
+        Assert.Equal(recorded.ToBytes(), result.ToBytes());
+        Assert.False(x.IsReleased);
+    }
+
     [Fact]
     public void Forward_OnlyViews_LeavesTheInput()
     {
