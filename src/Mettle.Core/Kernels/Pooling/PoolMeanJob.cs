@@ -103,6 +103,11 @@ internal unsafe struct PoolMeanJob<T> : IJob
                 int q = columns.From;
                 for (; q < columns.To - 3; q += 4, cell += 4 * column)
                 {
+                    // The same columns of the next row.
+                    CacheLines.FetchNear(cell + X.Row);
+                    CacheLines.FetchNear(cell + X.Row + column);
+                    CacheLines.FetchNear(cell + X.Row + (2 * column));
+                    CacheLines.FetchNear(cell + X.Row + (3 * column));
                     s0 += TAccess.Load(cell, left);
                     s1 += TAccess.Load(cell + column, left);
                     s2 += TAccess.Load(cell + (2 * column), left);
