@@ -20,7 +20,10 @@ public sealed partial class Tensor
 
     /// <summary>Mean of each plane, [N, C, 1, 1]: PyTorch's adaptive_avg_pool2d to size 1.</summary>
     public Tensor GlobalAvgPool2d()
-        => Rank == 4 && DType.IsFloat() && Shape[2] > 0 && Shape[3] > 0 ? AvgPool2d((Shape[2], Shape[3]))
+        => Rank == 4 && DType.IsFloat() && Shape[2] > 0 && Shape[3] > 0 && !LiesInPlanes ? AvgPool2d((Shape[2], Shape[3]))
         : Rank == 4 ? KeepMean([2, 3])
         : throw new ArgumentException($"global_avg_pool: needs [N, C, H, W], got {Shape}.");
+
+    // A plane whose elements are adjacent is summed as it lies; a window would want it channels-last.
+    private bool LiesInPlanes => Strides[3] == 1 && Strides[2] == Shape[3];
 }
