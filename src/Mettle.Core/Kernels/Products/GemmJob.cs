@@ -163,7 +163,10 @@ internal unsafe struct GemmJob<T> : IJob
         depth = 1024 / sizeof(T);
         rows = 1;
         items = (int)Math.Clamp(RowWork / ((long)N * K), 1, batch);
-        int parts = Scheduler.Threads == 1 ? 1 : (int)Math.Clamp((long)N * K / RowWork, 1, MaxParts);
+        // Pieces of B's rows shorter than a page come slower than memory could give them.
+        int threads = Scheduler.Threads;
+        int most = Math.Clamp(N * sizeof(T) / 4096, 2 * threads, MaxParts);
+        int parts = threads == 1 ? 1 : (int)Math.Clamp((long)N * K / RowWork, 1, most);
         columns = ((N + parts - 1) / parts + nr - 1) / nr * nr;
     }
 
