@@ -16,7 +16,7 @@ public sealed class MemoryScope : IDisposable
     private Storage[] owned = [];
     private int count;
     private MemoryScope? parent;
-    private int thread;
+    private ThreadContext? home;
     private string name = "";
     private bool open;
 
@@ -64,13 +64,14 @@ public sealed class MemoryScope : IDisposable
             return;
         }
 
-        if (thread != Environment.CurrentManagedThreadId || !ReferenceEquals(Current, this))
+        var here = ThreadContext.Current;
+        if (!ReferenceEquals(here, home) || !ReferenceEquals(here.Scope, this))
         {
             throw new InvalidOperationException(
                 $"Memory scope '{name}' was closed on another thread or before an inner scope. Do not await inside a scope; close inner scopes first.");
         }
 
-        Close(ThreadContext.Current);
+        Close(here);
     }
 
     internal void Adopt(Storage storage)
@@ -112,7 +113,7 @@ public sealed class MemoryScope : IDisposable
     {
         this.name = name;
         parent = here.Scope;
-        thread = Environment.CurrentManagedThreadId;
+        home = here;
         open = true;
         owned = here.TakeList();
         here.Scope = this;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mettle;
 
 /// <summary>What the engine keeps for one thread, in one place: an op looks up thread-local storage once.</summary>
@@ -21,7 +23,11 @@ internal sealed class ThreadContext
     ~ThreadContext() => Memory.Retire(Blocks);
 
     /// <summary>The calling thread's.</summary>
-    public static ThreadContext Current => current ?? (current = new ThreadContext());
+    public static ThreadContext Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => current ?? Start();
+    }
 
     /// <summary>The innermost open scope.</summary>
     public MemoryScope? Scope { get; set; }
@@ -81,4 +87,6 @@ internal sealed class ThreadContext
             lists[listCount++] = list;
         }
     }
+
+    private static ThreadContext Start() => current = new ThreadContext();
 }

@@ -9,6 +9,7 @@ namespace Mettle;
 internal static unsafe class Elementwise
 {
     private const int Chunk = 32768;
+    private const int LargestNestChunk = 262144;
     private const int Stage = 1024;
 
     /// <summary>Runs <typeparamref name="TKernel"/> over equal-shaped operands into <paramref name="y"/>.</summary>
@@ -128,7 +129,9 @@ internal static unsafe class Elementwise
         int inner = job.Loop.Inner;
         long outer = job.Loop.Outer;
         job.PartsPerRow = (inner + Chunk - 1) / Chunk;
-        job.RowsPerPart = Math.Max(1, Chunk / inner);
+        // Memory stands idle for a moment at the start of a part.
+        long chunk = Math.Clamp(y.Count / (4 * Scheduler.Threads), Chunk, LargestNestChunk);
+        job.RowsPerPart = (int)Math.Max(1, chunk / inner);
         job.Rows = outer;
         long parts = job.PartsPerRow > 1 ? outer * job.PartsPerRow : (outer + job.RowsPerPart - 1) / job.RowsPerPart;
         Scheduler.For(checked((int)parts), job);
