@@ -22,44 +22,15 @@ internal static unsafe class Gemm
             return;
         }
 
-        bool column = n == 1 && m > 1;
-        int rowAxis = a.Rank - 2, columnAxis = a.Rank - 1;
-        if (column)
-        {
-            // A column is the row of the transposed product: (A B)^T = B^T A^T.
-            (a, b) = (b, a);
-            (m, n) = (n, m);
-            (rowAxis, columnAxis) = (columnAxis, rowAxis);
-        }
-
-        if (a.Rank == 2 && m > 1 && b.Strides[columnAxis] == 1 && GemmJob<T>.IsSmall(m, n, k))
+        if (a.Rank == 2 && m > 1 && n > 1 && b.Strides[1] == 1 && GemmJob<T>.IsSmall(m, n, k))
         {
             // One part, nothing copied: to plan it would take as long as a tile.
-            Panels.TimesRows((T*)a.Pointer, a.Strides[rowAxis], a.Strides[columnAxis], (T*)b.Pointer, b.Strides[rowAxis], (T*)c.Pointer, n, m, n, k, false);
-            return;
+            Panels.TimesRows((T*)a.Pointer, a.Strides[0], a.Strides[1], (T*)b.Pointer, b.Strides[0], (T*)c.Pointer, n, m, n, k, false);
         }
-
-        int batch = checked((int)(c.Count / ((long)m * n)));
-        var job = new GemmJob<T>
+        else
         {
-            A = (T*)a.Pointer,
-            B = (T*)b.Pointer,
-            C = (T*)c.Pointer,
-            M = m,
-            N = n,
-            K = k,
-            ARow = a.Strides[rowAxis],
-            AStep = a.Strides[columnAxis],
-            BRow = b.Strides[rowAxis],
-            BColumn = b.Strides[columnAxis],
-        };
-        if (batch > 1)
-        {
-            job.ALead = Lead(a);
-            job.BLead = Lead(b);
+            Planned<T>(a, b, c, m, n, k);
         }
-
-        job.Multiply(batch);
     }
 
     /// <summary>C = A B for matrices of any strides, without tensors; C [m, n] in plain rows.</summary>
@@ -86,6 +57,41 @@ internal static unsafe class Gemm
     public static void Pack<T>(T* b, nint rowStride, nint columnStride, int k, int columns, T* panel)
         where T : unmanaged
         => GemmPack.Panel(b, rowStride, columnStride, k, columns, panel);
+
+    private static void Planned<T>(Tensor a, Tensor b, Tensor c, int m, int n, int k)
+        where T : unmanaged
+    {
+        int rowAxis = a.Rank - 2, columnAxis = a.Rank - 1;
+        if (n == 1 && m > 1)
+        {
+            // A column is the row of the transposed product: (A B)^T = B^T A^T.
+            (a, b) = (b, a);
+            (m, n) = (n, m);
+            (rowAxis, columnAxis) = (columnAxis, rowAxis);
+        }
+
+        int batch = checked((int)(c.Count / ((long)m * n)));
+        var job = new GemmJob<T>
+        {
+            A = (T*)a.Pointer,
+            B = (T*)b.Pointer,
+            C = (T*)c.Pointer,
+            M = m,
+            N = n,
+            K = k,
+            ARow = a.Strides[rowAxis],
+            AStep = a.Strides[columnAxis],
+            BRow = b.Strides[rowAxis],
+            BColumn = b.Strides[columnAxis],
+        };
+        if (batch > 1)
+        {
+            job.ALead = Lead(a);
+            job.BLead = Lead(b);
+        }
+
+        job.Multiply(batch);
+    }
 
     private static Loop Lead(Tensor t)
     {
