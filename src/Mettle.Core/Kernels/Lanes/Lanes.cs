@@ -25,6 +25,8 @@ internal interface ICompareLanes<T>
 /// <summary>
 /// Flat kernel of a unary lane function. What is left at the end runs through the same vector code, so bits do not depend
 /// on position: as one more vector that overlaps the last whole one (computed first, since results may lie on operands).
+/// Without AVX-512 every operation on lanes is several to the compiler, which stops inlining in the midst of a long
+/// function: then the function stands in one place only.
 /// </summary>
 internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
     where T : unmanaged
@@ -36,6 +38,12 @@ internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
         T* py = (T*)y;
         T* pa = (T*)a;
         int w = Vector512<T>.Count;
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            Narrow(py, pa, n, (scalars & 1) != 0);
+            return;
+        }
+
         if ((scalars & 1) != 0)
         {
             T value = TLanes.Apply(Vector512.Create(*pa)).ToScalar();
@@ -70,9 +78,18 @@ internal readonly unsafe struct UnaryFlat<T, TLanes> : IFlatKernel
             end.Store(py + n - w);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow(T* y, T* a, nint n, bool same)
+    {
+        for (nint i = 0; i < n; i += Vector512<T>.Count)
+        {
+            Tail.Store(TLanes.Apply(same ? Vector512.Create(*a) : Tail.Load(a + i, n - i)), y + i, n - i);
+        }
+    }
 }
 
-/// <summary>Flat kernel of a binary lane function, with the same end.</summary>
+/// <summary>Flat kernel of a binary lane function, with the same end and the same single place without AVX-512.</summary>
 internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
     where T : unmanaged
     where TLanes : struct, IBinaryLanes<T>
@@ -85,7 +102,11 @@ internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
         T* pb = (T*)b;
         int w = Vector512<T>.Count;
         bool one = (scalars & 1) != 0, other = (scalars & 2) != 0;
-        if (n < w)
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            Narrow(py, pa, pb, n, one, other);
+        }
+        else if (n < w)
         {
             var x = one ? Vector512.Create(*pa) : Tail.Load(pa, n);
             var z = other ? Vector512.Create(*pb) : Tail.Load(pb, n);
@@ -102,6 +123,17 @@ internal readonly unsafe struct BinaryFlat<T, TLanes> : IFlatKernel
         else
         {
             Both(py, pa, pb, n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Narrow(T* y, T* a, T* b, nint n, bool one, bool other)
+    {
+        for (nint i = 0; i < n; i += Vector512<T>.Count)
+        {
+            var x = one ? Vector512.Create(*a) : Tail.Load(a + i, n - i);
+            var z = other ? Vector512.Create(*b) : Tail.Load(b + i, n - i);
+            Tail.Store(TLanes.Apply(x, z), y + i, n - i);
         }
     }
 

@@ -118,7 +118,8 @@ internal static unsafe class SoftmaxRows
                 nint end = Math.Min(n, first + Block);
                 var (s0, s1) = (Vector512<T>.Zero, Vector512<T>.Zero);
                 nint i = first;
-                for (; i <= end - (4 * w); i += 4 * w)
+                // Only with AVX-512: its halves are too much for the compiler to inline so many times.
+                for (; Vector512.IsHardwareAccelerated && i <= end - (4 * w); i += 4 * w)
                 {
                     CacheLines.FetchNear(x + i + ahead);
                     CacheLines.FetchNear(x + i + ahead + w);
@@ -150,7 +151,23 @@ internal static unsafe class SoftmaxRows
                     s1 += e3;
                 }
 
-                for (; i < end; i += w)
+                for (; i <= end - w; i += w)
+                {
+                    var e = RowMath.ExpOfDifference(Vector512.Load(x + i) - by);
+                    if (!TLast.IsNone)
+                    {
+                        TLast.Apply(Vector512.Load(from + i), max, rest).Store(to + i);
+                    }
+
+                    if (y != null)
+                    {
+                        e.Store(y + i);
+                    }
+
+                    (s0, s1) = (s1, s0 + e);
+                }
+
+                if (i < end)
                 {
                     var e = RowMath.ExpOfDifference(Tail.Load(x + i, end - i) - by);
                     if (!TLast.IsNone)
