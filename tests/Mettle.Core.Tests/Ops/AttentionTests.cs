@@ -28,7 +28,8 @@ public sealed class AttentionTests
         long some = Peak(2048), many = Peak(8192);
         long operand = 8192L * Width * sizeof(float);
         Assert.InRange(many, 4 * operand, 40 * operand);
-        Assert.True(many <= 5 * some, $"{some} bytes for 2048 tokens, {many} for 8192");
+        // Four times the tokens: quadratic memory would be sixteen times as much. Threads that take part add buffers of their own.
+        Assert.True(many <= 6 * some, $"{some} bytes for 2048 tokens, {many} for 8192");
         Assert.True(many < 8192L * 8192 * sizeof(float) / 10, $"{many} bytes: a tenth of all scores or more");
     }
 
