@@ -52,7 +52,6 @@ internal static class RowCases
             yield return Op("pooling", name, "32x64x32x32", 1.0, 1.25);
             if (name != "global_pool")
             {
-                // The gradient of a mean is a broadcast view here, which costs nothing until it is read.
                 yield return Op("pooling", name, "32x64x32x32", 1.0, name == "max_pool" ? 2.25 : 1.25, "backward");
             }
         }

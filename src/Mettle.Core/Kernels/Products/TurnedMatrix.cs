@@ -1,7 +1,7 @@
 namespace Mettle;
 
 /// <summary>
-/// The transpose of weights that are evaluated again and again, in plain rows: few rows of input times rows that lie in
+/// The transpose of weights that are evaluated again and again, in panels: few rows of input times panels that lie in
 /// memory order run at memory speed, without cutting the weights up each time. Made by the second evaluation of the same
 /// weights, kept with their storage, out of use once they are written to.
 /// </summary>
@@ -62,8 +62,9 @@ internal sealed unsafe class TurnedMatrix
 
         if (kept.copy == 0)
         {
-            var memory = (T*)Memory.Allocate(w.Count * sizeof(T), out long bytes);
-            GemmPack.Transposed((T*)w.Pointer, w.Shape[0], w.Shape[1], memory);
+            int n = w.Shape[0], k = w.Shape[1];
+            var memory = (T*)Memory.Allocate(Mettle.Panels.Length<T>(k, n) * sizeof(T), out long bytes);
+            GemmPack.Panels((T*)w.Pointer, 1, k, k, n, memory);
             kept = new TurnedMatrix(w, (nint)memory, bytes);
             w.Storage.Turned = kept;
         }
@@ -71,8 +72,8 @@ internal sealed unsafe class TurnedMatrix
         return kept;
     }
 
-    /// <summary>Rows of the transpose, one after another.</summary>
-    public T* Rows<T>()
+    /// <summary>The transpose in <see cref="Mettle.Panels"/>.</summary>
+    public T* Panels<T>()
         where T : unmanaged
         => (T*)copy;
 

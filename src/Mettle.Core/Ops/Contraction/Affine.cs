@@ -113,7 +113,7 @@ public sealed class Affine : FusedOp
         var input = AsRows(x);
         if (TurnedMatrix.Of<T>(w, rows) is { } turned)
         {
-            Gemm.Product((T*)input.Pointer, input.Strides[^2], input.Strides[^1], turned.Rows<T>(), n, 1, (T*)y.Pointer, rows, n, k);
+            PanelsJob<T>.Multiply((T*)input.Pointer, input.Strides[^2], input.Strides[^1], turned.Panels<T>(), (T*)y.Pointer, rows, n, k);
             GC.KeepAlive(turned);
         }
         else
