@@ -1,0 +1,9 @@
+namespace Mettle.Onnx;
+
+/// <summary>Fourier transforms.</summary>
+internal static class Signals
+{
+    public static IEnumerable<Operator> All =>
+    [
+    ];
+}

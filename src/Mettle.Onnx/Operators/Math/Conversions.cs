@@ -1,0 +1,9 @@
+namespace Mettle.Onnx;
+
+/// <summary>Casts.</summary>
+internal static class Conversions
+{
+    public static IEnumerable<Operator> All =>
+    [
+    ];
+}
