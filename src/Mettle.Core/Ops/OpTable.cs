@@ -7,8 +7,8 @@ public static class OpTable
     public static IReadOnlyList<OpInfo> All { get; } =
     [
         // Elementwise
-        Abs.Info, Add.Info, Cast.Info, Cos.Info, Div.Info, Equal.Info, Erf.Info, Exp.Info, Floor.Info, Less.Info,
-        LessEqual.Info, Log.Info, Maximum.Info, Minimum.Info, Mul.Info, Neg.Info, Pow.Info, Relu.Info, Round.Info,
+        Abs.Info, Add.Info, Atan.Info, Cast.Info, Cos.Info, Div.Info, Equal.Info, Erf.Info, Exp.Info, Floor.Info,
+        Less.Info, LessEqual.Info, Log.Info, Maximum.Info, Minimum.Info, Mul.Info, Neg.Info, Pow.Info, Relu.Info, Round.Info,
         Sigmoid.Info, Sign.Info, Sin.Info, Softplus.Info, Sqrt.Info, StopGradient.Info, Sub.Info, Tanh.Info, Where.Info,
 
         // Movement

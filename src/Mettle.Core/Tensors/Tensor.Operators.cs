@@ -109,6 +109,9 @@ public sealed partial class Tensor
     /// <summary>Cosine.</summary>
     public Tensor Cos() => Mettle.Cos.Instance.Apply(this);
 
+    /// <summary>Inverse of the tangent, in radians.</summary>
+    public Tensor Atan() => Mettle.Atan.Instance.Apply(this);
+
     /// <summary>Hyperbolic tangent.</summary>
     public Tensor Tanh() => Mettle.Tanh.Instance.Apply(this);
 

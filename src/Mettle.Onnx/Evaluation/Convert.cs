@@ -5,13 +5,13 @@ internal static class Convert
 {
     /// <summary>
     /// A tensor stored as <paramref name="type"/> is. Integers wrap around; floats become integers by truncation, and values beyond the
-    /// range of the small floats saturate.
+    /// range of the small floats saturate. <paramref name="rounding"/> is for the powers of two.
     /// </summary>
-    public static Tensor To(Tensor x, ElementType type, bool saturate = true)
+    public static Tensor To(Tensor x, ElementType type, bool saturate = true, Rounding rounding = Rounding.Up)
     {
         if (type.IsTiny())
         {
-            return Tiny(x.To(DType.F32), type, saturate);
+            return Tiny(x.To(DType.F32), type, saturate, rounding);
         }
 
         return type switch
@@ -23,8 +23,8 @@ internal static class Convert
     }
 
     // Rounded to the values of the format, and held as f32.
-    private static Tensor Tiny(Tensor x, ElementType type, bool saturate)
-        => Tensor.From(Array.ConvertAll(x.Detach().ToArray<float>(), v => TinyFloat.Decode(TinyFloat.Encode(v, type, saturate), type)), x.Shape);
+    private static Tensor Tiny(Tensor x, ElementType type, bool saturate, Rounding rounding)
+        => Tensor.From(Array.ConvertAll(x.Detach().ToArray<float>(), v => TinyFloat.Decode(TinyFloat.Encode(v, type, saturate, rounding), type)), x.Shape);
 
     // The low four bits; with a sign bit of 8 they are signed.
     private static Tensor Nibble(Tensor x, int mask, int sign)

@@ -22,6 +22,11 @@ public sealed record TextValue(IReadOnlyList<string> Texts, Shape Shape) : OnnxV
 {
     /// <inheritdoc/>
     public override string Describe() => $"string{Shape}";
+
+    /// <summary>Repeated to <paramref name="shape"/> by NumPy's rule.</summary>
+    internal TextValue Broadcast(Shape shape)
+        => shape == Shape ? this : new(
+            [.. Tensor.Arange(Texts.Count).Reshape(Shape).Broadcast(shape).ToArray<long>().Select(i => Texts[(int)i])], shape);
 }
 
 /// <summary>A list of values of one kind. <paramref name="Type"/> is that of its tensors, also where it is empty.</summary>

@@ -29,12 +29,13 @@ internal static class TinyFloat
 
     /// <summary>
     /// The code nearest to a value. Beyond the largest: that one where <paramref name="saturate"/>, else infinity or NaN, whichever there is.
+    /// <paramref name="rounding"/> is for E8M0 only.
     /// </summary>
-    public static byte Encode(float x, ElementType type, bool saturate = true)
-        => type == ElementType.F8E8M0 ? EncodeScale(x, saturate) : Formats[type].Encode(x, saturate);
+    public static byte Encode(float x, ElementType type, bool saturate = true, Rounding rounding = Rounding.Up)
+        => type == ElementType.F8E8M0 ? EncodeScale(x, saturate, rounding) : Formats[type].Encode(x, saturate);
 
-    // Powers of two, rounded up in magnitude as the MX scales are, from binary32's exponent.
-    private static byte EncodeScale(float x, bool saturate)
+    // From binary32's exponent; there is no sign.
+    private static byte EncodeScale(float x, bool saturate, Rounding rounding)
     {
         if (float.IsNaN(x) || x < 0)
         {
@@ -52,7 +53,9 @@ internal static class TinyFloat
         }
 
         int exponent = MathF.ILogB(x);
-        int code = exponent + 127 + (MathF.ScaleB(1, exponent) < x ? 1 : 0);
+        float above = x / MathF.ScaleB(1, exponent);
+        bool up = rounding == Rounding.Up ? above > 1 : rounding == Rounding.Nearest && above >= 1.5f;
+        int code = exponent + 127 + (up ? 1 : 0);
         return (byte)Math.Clamp(code, 0, saturate ? 254 : 255);
     }
 

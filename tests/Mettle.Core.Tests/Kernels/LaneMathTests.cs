@@ -21,6 +21,7 @@ public sealed class LaneMathTests(ITestOutputHelper output)
     [InlineData("erf", 3e-7)]
     [InlineData("sin", 6e-8)]
     [InlineData("cos", 6e-8)]
+    [InlineData("atan", 6e-8)]
     public void Function_AllExponentsOfF32_StaysWithinStatedError(string name, double limit)
     {
         (Func<Vector512<float>, Vector512<float>> lanes, Func<double, double> exact) = Single(name);
@@ -136,6 +137,7 @@ public sealed class LaneMathTests(ITestOutputHelper output)
     [InlineData("log", 3e-16)]
     [InlineData("sin", 5e-16)]
     [InlineData("cos", 5e-16)]
+    [InlineData("atan", 5e-16)]
     [InlineData("tanh", 2e-15)]
     [InlineData("sigmoid", 6e-16)]
     [InlineData("erf", 2e-15)]
@@ -189,6 +191,7 @@ public sealed class LaneMathTests(ITestOutputHelper output)
         "sigmoid" => (LaneMath.Sigmoid, Sigmoid),
         "erf" => (LaneMath.Erf, ErrorFunction.Erf),
         "sin" => (LaneMath.Sin, Math.Sin),
+        "atan" => (LaneMath.Atan, Math.Atan),
         _ => (LaneMath.Cos, Math.Cos),
     };
 
@@ -200,6 +203,7 @@ public sealed class LaneMathTests(ITestOutputHelper output)
         "sigmoid" => (LaneMath.Sigmoid, Sigmoid),
         "erf" => (LaneMath.Erf, ErrorFunction.Erf),
         "sin" => (LaneMath.Sin, Math.Sin),
+        "atan" => (LaneMath.Atan, Math.Atan),
         _ => (LaneMath.Cos, Math.Cos),
     };
 

@@ -155,6 +155,10 @@ internal static partial class LaneMath
     public static Vector512<float> Cos(Vector512<float> x)
         => Vector512.Narrow(Cos(Vector512.WidenLower(x)), Cos(Vector512.WidenUpper(x)));
 
+    /// <summary>Inverse tangent by way of float64 lanes.</summary>
+    public static Vector512<float> Atan(Vector512<float> x)
+        => Vector512.Narrow(Atan(Vector512.WidenLower(x)), Atan(Vector512.WidenUpper(x)));
+
     /// <summary>x^y by way of float64 lanes.</summary>
     public static Vector512<float> Pow(Vector512<float> x, Vector512<float> y)
         => Vector512.Narrow(

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Mettle;
 
 /// <summary>
-/// Conversion between element types. Floats to integers truncate and saturate (NaN gives 0); to bool: not zero; to f16 and
-/// bf16: nearest, halves to even.
+/// Conversion between element types. Floats to integers truncate and saturate (NaN gives 0); integers to smaller ones wrap
+/// around; to bool: not zero; to f16 and bf16: nearest, halves to even.
 /// </summary>
 public sealed class Cast : ElementwiseOp
 {
@@ -162,7 +162,8 @@ public sealed class Cast : ElementwiseOp
             if (typeof(TFrom) == typeof(ulong))
             {
                 ulong u = (ulong)(object)value;
-                return typeof(TTo) == typeof(ulong) ? (TTo)(object)u : FromDouble(u);
+                bool whole = typeof(TTo) != typeof(float) && typeof(TTo) != typeof(double) && typeof(TTo) != typeof(Half) && typeof(TTo) != typeof(BFloat16);
+                return whole ? FromLong((long)u) : FromDouble(u);
             }
 
             if (typeof(TFrom) == typeof(int) || typeof(TFrom) == typeof(long) || typeof(TFrom) == typeof(uint)

@@ -7,6 +7,7 @@ internal static class ElementwiseOracles
     [
         Unary("abs", Math.Abs),
         Unary("cos", Math.Cos),
+        Unary("atan", Math.Atan),
         Unary("erf", ErrorFunction.Erf),
         Unary("exp", Math.Exp),
         Unary("floor", Math.Floor),
