@@ -2,7 +2,7 @@ namespace Mettle.Onnx;
 
 /// <summary>
 /// Conversion of the 8- and 4-bit floats (Micikevicius et al. 2022 for E4M3FN and E5M2; OCP MX for E2M1 and E8M0), by search in
-/// the table of their values: nearest, ties to the even code.
+/// the table of their values: nearest, ties to the even code. E2M1 has no NaN: it becomes -0, as in ONNX's recordings.
 /// </summary>
 internal static class TinyFloat
 {
@@ -110,7 +110,7 @@ internal static class TinyFloat
             int sign = float.IsNegative(x) ? half : 0;
             if (float.IsNaN(x))
             {
-                return (byte)(special == Special.None ? magnitudes.Length - 1 : special == Special.NanAtMinusZero ? nan : nan | sign);
+                return (byte)(special == Special.None ? half : special == Special.NanAtMinusZero ? nan : nan | sign);
             }
 
             float magnitude = MathF.Abs(x);

@@ -7,7 +7,7 @@ internal static class Activations
     [
         Operator.Of("Relu", c => c.Result(Relu(c.Number(0)))),
         Operator.Of("LeakyRelu", c => Of(c, x => Tensor.Where(x < 0, x * c.Float("alpha", 0.01f), x))),
-        Operator.Of("PRelu", c => Of(c, x => Tensor.Where(x < 0, x * c.Number(1), x))),
+        Operator.Of("PRelu", c => Of(c, x => Tensor.Where(x < 0, x * Slope(c, x), x))),
         Operator.Of("ThresholdedRelu", c => Of(c, x => Tensor.Where(x > c.Float("alpha", 1), x, 0))),
         Operator.Of("Elu", c => Of(c, x => Relu(x) + (Below(x, 1) * c.Float("alpha", 1)))),
         Operator.Of("Celu", c => Of(c, x => Relu(x) + (Below(x, c.Float("alpha", 1)) * c.Float("alpha", 1)))),
@@ -30,6 +30,13 @@ internal static class Activations
     private static TensorValue Of(Call c, Func<Tensor, Tensor> function) => c.Result(function(c.Number(0)));
 
     private static Tensor Relu(Tensor x) => x.DType.IsFloat() ? x.Relu() : Tensor.Maximum(x, Tensor.Scalar(0, x.DType));
+
+    // Before version 7 one for all or one per channel, which did not broadcast.
+    private static Tensor Slope(Call c, Tensor x)
+    {
+        var slope = c.Number(1);
+        return c.Opset >= 7 || slope.Count == 1 || x.Rank < 2 ? slope : slope.Reshape(new Shape([(int)slope.Count, .. Enumerable.Repeat(1, x.Rank - 2)]));
+    }
 
     // exp(x / scale) - 1 where x is negative, else 0: no overflow on the other side, whose slope would be NaN.
     private static Tensor Below(Tensor x, double scale) => (Tensor.Minimum(x, Tensor.Scalar(0, x.DType)) / scale).Exp() - 1;
