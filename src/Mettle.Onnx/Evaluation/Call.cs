@@ -122,6 +122,9 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
         return frame.Run(body, arguments);
     }
 
+    /// <summary>Gradients as the operator Gradient states them, see <see cref="Frame.Gradients"/>.</summary>
+    public OnnxValue[] Gradients() => frame.Gradients(this);
+
     /// <summary>An axis counted from 0, for tensors with <paramref name="rank"/> axes.</summary>
     public int Axis(long axis, int rank)
         => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad($"axis {axis} is outside a tensor with {rank} axes.");

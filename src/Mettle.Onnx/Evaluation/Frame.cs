@@ -8,6 +8,7 @@ internal sealed class Frame
     private readonly Frame? outer;
     private readonly IReadOnlyDictionary<string, int> opsets;
     private readonly IReadOnlyDictionary<string, OnnxAttribute>? arguments;
+    private IReadOnlyList<OnnxNode> nodes = [];
 
     private Frame(OnnxModel model, Frame? outer, IReadOnlyDictionary<string, int> opsets, IReadOnlyDictionary<string, OnnxAttribute>? arguments)
     {
@@ -27,6 +28,59 @@ internal sealed class Frame
     /// <summary>Runs a body inside this frame.</summary>
     public OnnxValue[] Run(OnnxGraph body, ReadOnlySpan<OnnxValue?> inputs)
         => new Frame(model, this, opsets, arguments).Graph(body, inputs);
+
+    /// <summary>
+    /// The operator Gradient of ai.onnx.preview.training: derivatives of the sum of the value 'y' of this body by the values 'xs'. What
+    /// lies between them and it is run again from the node's inputs, which stand for 'xs' and 'zs'.
+    /// </summary>
+    public OnnxValue[] Gradients(Call c)
+    {
+        string[] xs = c.Texts("xs") ?? [], given = [.. xs, .. c.Texts("zs") ?? []];
+        if (xs.Length == 0 || given.Length != c.Count || given.Any(string.IsNullOrEmpty))
+        {
+            throw c.Bad($"it has {c.Count} inputs for {given.Length} names in xs and zs.");
+        }
+
+        using var recording = Autograd.Recording();
+        var again = new Frame(model, this, opsets, arguments);
+        var leaves = new Tensor[xs.Length];
+        for (int i = 0; i < given.Length; i++)
+        {
+            again.values[given[i]] = c.Value(i);
+            if (i < xs.Length)
+            {
+                if (!c.Tensor(i).DType.IsFloat())
+                {
+                    throw c.Bad($"input {i} is {c.Value(i).Describe()}; there are gradients by 32- and 64-bit floats only.");
+                }
+
+                leaves[i] = c.Tensor(i).RequiresGrad ? c.Tensor(i) : c.Tensor(i).WithGrad();
+                again.values[given[i]] = c.Result(leaves[i], i);
+            }
+        }
+
+        bool further = Enumerable.Range(0, xs.Length).Any(i => c.Tensor(i).RequiresGrad);
+        var changed = new HashSet<string>(given, StringComparer.Ordinal);
+        foreach (var node in nodes.TakeWhile(n => !ReferenceEquals(n, c.Node)))
+        {
+            bool depends = node.Inputs.Any(changed.Contains) || node.Attributes.Values.Any(a => a.Graph is not null);
+            if (depends && !node.Outputs.Any(given.Contains))
+            {
+                again.Apply(node);
+                changed.UnionWith(node.Outputs.Where(o => o.Length > 0));
+            }
+        }
+
+        if (again.Find(c.Text("y", "")) is not TensorValue { Tensor: { } y } || !y.DType.IsFloat())
+        {
+            throw c.Bad("y is not a tensor of 32- or 64-bit floats.");
+        }
+
+        var grads = y.RequiresGrad
+            ? Autograd.Grad(y, leaves, Tensor.Ones(y.Shape, y.DType), createGraph: further, retainGraph: true)
+            : new Tensor?[leaves.Length];
+        return [.. grads.Select((g, i) => c.Result(g ?? Tensor.Zeros(leaves[i].Shape, leaves[i].DType), i))];
+    }
 
     /// <summary>A node's attribute; within a function it may be the caller's.</summary>
     public OnnxAttribute? Attribute(OnnxNode node, string name)
@@ -49,7 +103,8 @@ internal sealed class Frame
             }
         }
 
-        foreach (var node in graph.Nodes)
+        nodes = graph.Nodes;
+        foreach (var node in nodes)
         {
             Apply(node);
         }
@@ -104,7 +159,7 @@ internal sealed class Frame
             throw Bad(node, $"the function takes {function.Inputs.Count} inputs, not {inputs.Length}.");
         }
 
-        var body = new Frame(model, null, function.Opsets, given);
+        var body = new Frame(model, null, function.Opsets, given) { nodes = function.Nodes };
         for (int i = 0; i < function.Inputs.Count; i++)
         {
             body.values[function.Inputs[i]] = i < inputs.Length ? inputs[i] : null;
