@@ -6,8 +6,8 @@ namespace Mettle.Onnx.Tests;
 /// <summary>A model with recorded inputs and outputs.</summary>
 internal sealed record RecordedCase(string Name, Dictionary<string, byte[]> Files)
 {
-    /// <summary>Cases of an archive, by the name of the folder that holds a model or a data set.</summary>
-    public static Dictionary<string, RecordedCase> ReadAll(string archive)
+    /// <summary>Cases below a folder of an archive (null: all), by the name of the folder that holds a model or a data set.</summary>
+    public static Dictionary<string, RecordedCase> ReadAll(string archive, string? below = null)
     {
         var all = new Dictionary<string, RecordedCase>(StringComparer.Ordinal);
         using var file = File.OpenRead(archive);
@@ -23,7 +23,7 @@ internal sealed record RecordedCase(string Name, Dictionary<string, byte[]> File
             string[] parts = entry.Name.Split('/');
             int at = Array.FindIndex(parts, p => p.StartsWith("test_data_set", StringComparison.Ordinal));
             at = at < 0 ? parts.Length - 1 : at;
-            if (at < 1)
+            if (at < 1 || (below is not null && parts[0] != below))
             {
                 continue;
             }
@@ -50,8 +50,11 @@ internal sealed record RecordedCase(string Name, Dictionary<string, byte[]> File
         {
             using var scope = MemoryScope.Begin("case");
             var inputs = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
-            var ports = model.Graph.Inputs;
-            for (int i = 0; i < ports.Count; i++)
+
+            // Old files count initialisers as inputs; recordings leave those out.
+            int given = Files.Keys.Count(f => f.StartsWith($"{set}/input_", StringComparison.Ordinal));
+            OnnxPort[] ports = [.. given <= model.Graph.Required.Count() ? model.Graph.Required : model.Graph.Inputs];
+            for (int i = 0; i < ports.Length; i++)
             {
                 if (Files.TryGetValue($"{set}/input_{i}.pb", out byte[]? bytes) && bytes.Length > 0)
                 {
