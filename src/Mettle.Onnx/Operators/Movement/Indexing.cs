@@ -12,6 +12,11 @@ internal static class Indexing
         Operator.Of("NonZero", NonZero),
         Operator.Of("OneHot", OneHot),
         Operator.Of("TopK", TopK),
+        Operator.Of("Scatter", Scattering.Elements),
+        Operator.Of("ScatterElements", Scattering.Elements),
+        Operator.Of("ScatterND", Scattering.Nd),
+        Operator.Of("TensorScatter", Scattering.Cache),
+        Operator.Of("Unique", Unique.Evaluate),
     ];
 
     /// <summary>Indices as i64, negative ones counted from the end of an axis.</summary>
