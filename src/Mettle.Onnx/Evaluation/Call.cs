@@ -77,32 +77,32 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
     public bool HasAttribute(string name) => Attribute(name) is not null;
 
     /// <summary>An integer attribute.</summary>
-    public int Int(string name, int otherwise) => Fit(Attribute(name)?.Int ?? otherwise);
+    public int Int(string name, int otherwise) => Fit(Number(name) ?? otherwise);
 
     /// <summary>An integer attribute that must be there.</summary>
-    public int Int(string name) => Fit(Attribute(name)?.Int ?? throw Bad($"it needs the attribute '{name}'."));
+    public int Int(string name) => Fit(Number(name) ?? throw Bad($"it needs the attribute '{name}'."));
 
     /// <summary>A flag.</summary>
-    public bool Flag(string name, bool otherwise = false) => Attribute(name)?.Int is { } value ? value != 0 : otherwise;
+    public bool Flag(string name, bool otherwise = false) => Number(name) is { } value ? value != 0 : otherwise;
 
     /// <summary>A fraction.</summary>
-    public float Float(string name, float otherwise) => Attribute(name)?.Float ?? otherwise;
+    public float Float(string name, float otherwise) => Given(name, a => a.Float, "a fraction") ?? otherwise;
 
     /// <summary>A string.</summary>
-    public string Text(string name, string otherwise) => Attribute(name)?.Text ?? otherwise;
+    public string Text(string name, string otherwise) => Given(name, a => a.Text, "a string") ?? otherwise;
 
     /// <summary>Integers, or null.</summary>
-    public int[]? Ints(string name) => Attribute(name)?.Ints is { } ints ? [.. ints.Select(Fit)] : null;
+    public int[]? Ints(string name) => Given(name, a => a.Ints, "a list of integers") is { } ints ? [.. ints.Select(Fit)] : null;
 
     /// <summary>Fractions, or null.</summary>
-    public float[]? Floats(string name) => Attribute(name)?.Floats?.ToArray();
+    public float[]? Floats(string name) => Given(name, a => a.Floats, "a list of fractions")?.ToArray();
 
     /// <summary>Strings, or null.</summary>
-    public string[]? Texts(string name) => Attribute(name)?.Texts?.ToArray();
+    public string[]? Texts(string name) => Given(name, a => a.Texts, "a list of strings")?.ToArray();
 
     /// <summary>An element type given by its number.</summary>
     public ElementType Element(string name, ElementType otherwise)
-        => Attribute(name)?.Int is not { } number ? otherwise
+        => Number(name) is not { } number ? otherwise
             : Enum.IsDefined((ElementType)Fit(number)) ? (ElementType)number : throw Bad($"attribute '{name}': {number} is not an element type.");
 
     /// <summary>The attribute itself, a function's argument looked up; null if there is none.</summary>
@@ -128,6 +128,15 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
     /// <summary>An axis counted from 0, for tensors with <paramref name="rank"/> axes.</summary>
     public int Axis(long axis, int rank)
         => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad($"axis {axis} is outside a tensor with {rank} axes.");
+
+    // An attribute of another kind than the operator's is an error, not one that is left out; empty ones have no kind.
+    private T? Given<T>(string name, Func<OnnxAttribute, T?> value, string kind)
+        => Attribute(name) is not { } given ? default
+            : value(given) is { } found ? found
+            : given.Ints is { Count: 0 } ? default
+            : throw Bad($"the attribute '{name}' must be {kind}.");
+
+    private long? Number(string name) => Given(name, a => a.Int, "an integer");
 
     /// <summary>Fails with the node's name in front.</summary>
     public OnnxException Bad(string problem) => new($"{frame.Source}, node {node.Label}", problem);

@@ -137,7 +137,7 @@ internal sealed class Frame
         {
             return OperatorTable.Find(node.Domain, node.Operator)!.Evaluate(call);
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException or OverflowException or IndexOutOfRangeException or FormatException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or OverflowException or IndexOutOfRangeException or FormatException)
         {
             throw Bad(node, e.Message, e);
         }

@@ -29,6 +29,9 @@ internal static class OperatorTable
         ClassicalModels.All,
     }.SelectMany(o => o).ToDictionary(o => (o.Domain, o.Name));
 
+    /// <summary>All of them.</summary>
+    public static IEnumerable<Operator> Every => All.Values;
+
     /// <summary>The operator, or null if there is none of that name.</summary>
     public static Operator? Find(string domain, string name) => All.GetValueOrDefault((domain, name));
 }

@@ -61,7 +61,8 @@ internal static class Constants
     // A sum of cosines over one period; periodic ones leave the last sample to the next period.
     private static TensorValue Window(Call c, double[] terms)
     {
-        int size = Shapes.Dims(c, c.Longs(0))[0], period = c.Flag("periodic", true) ? size : size - 1;
+        int size = Shapes.Dims(c, [.. c.Longs(0)]) is { Rank: 1 } one ? one[0] : throw c.Bad("the size must be one number.");
+        int period = c.Flag("periodic", true) ? size : size - 1;
         double[] values = new double[size];
         for (int i = 0; i < size; i++)
         {
