@@ -77,13 +77,13 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
     public bool HasAttribute(string name) => Attribute(name) is not null;
 
     /// <summary>An integer attribute.</summary>
-    public int Int(string name, int otherwise) => Fit(Number(name) ?? otherwise);
+    public int Int(string name, int otherwise) => Fit(Whole(name) ?? otherwise);
 
     /// <summary>An integer attribute that must be there.</summary>
-    public int Int(string name) => Fit(Number(name) ?? throw Bad($"it needs the attribute '{name}'."));
+    public int Int(string name) => Fit(Whole(name) ?? throw Bad($"it needs the attribute '{name}'."));
 
     /// <summary>A flag.</summary>
-    public bool Flag(string name, bool otherwise = false) => Number(name) is { } value ? value != 0 : otherwise;
+    public bool Flag(string name, bool otherwise = false) => Whole(name) is { } value ? value != 0 : otherwise;
 
     /// <summary>A fraction.</summary>
     public float Float(string name, float otherwise) => Given(name, a => a.Float, "a fraction") ?? otherwise;
@@ -102,7 +102,7 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
 
     /// <summary>An element type given by its number.</summary>
     public ElementType Element(string name, ElementType otherwise)
-        => Number(name) is not { } number ? otherwise
+        => Whole(name) is not { } number ? otherwise
             : Enum.IsDefined((ElementType)Fit(number)) ? (ElementType)number : throw Bad($"attribute '{name}': {number} is not an element type.");
 
     /// <summary>The attribute itself, a function's argument looked up; null if there is none.</summary>
@@ -129,14 +129,15 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
     public int Axis(long axis, int rank)
         => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad($"axis {axis} is outside a tensor with {rank} axes.");
 
-    // An attribute of another kind than the operator's is an error, not one that is left out; empty ones have no kind.
+    // An attribute of another kind than the operator's is an error, not one that is left out. Empty ones have no kind, and
+    // some operators take a tensor as well, for which they look themselves.
     private T? Given<T>(string name, Func<OnnxAttribute, T?> value, string kind)
         => Attribute(name) is not { } given ? default
             : value(given) is { } found ? found
-            : given.Ints is { Count: 0 } ? default
+            : given.Ints is { Count: 0 } || given.Value is not null ? default
             : throw Bad($"the attribute '{name}' must be {kind}.");
 
-    private long? Number(string name) => Given(name, a => a.Int, "an integer");
+    private long? Whole(string name) => Given(name, a => a.Int, "an integer");
 
     /// <summary>Fails with the node's name in front.</summary>
     public OnnxException Bad(string problem) => new($"{frame.Source}, node {node.Label}", problem);
