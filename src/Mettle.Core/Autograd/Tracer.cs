@@ -12,8 +12,11 @@ internal sealed class Tracer
     private readonly HashSet<Tensor> dependent;
     private readonly Tracer? outer;
 
-    private Tracer(IEnumerable<Tensor> inputs)
+    private readonly bool keepsConstants;
+
+    private Tracer(IEnumerable<Tensor> inputs, bool keepsConstants)
     {
+        this.keepsConstants = keepsConstants;
         dependent = new(inputs, ReferenceEqualityComparer.Instance);
         outer = ThreadContext.Current.Tracer;
     }
@@ -22,10 +25,13 @@ internal sealed class Tracer
 
     public List<TraceEntry> Entries { get; } = [];
 
-    /// <summary>Runs <paramref name="body"/> and returns what it applied and returned.</summary>
-    public static (Tracer Trace, TResult Result) Record<TResult>(IEnumerable<Tensor> inputs, Func<TResult> body)
+    /// <summary>
+    /// Runs <paramref name="body"/> and returns what it applied and returned. With <paramref name="keepConstants"/> scopes inside it do
+    /// not free what meets a traced value without depending on one.
+    /// </summary>
+    public static (Tracer Trace, TResult Result) Record<TResult>(IEnumerable<Tensor> inputs, Func<TResult> body, bool keepConstants = false)
     {
-        var tracer = new Tracer(inputs);
+        var tracer = new Tracer(inputs, keepConstants);
         ThreadContext.Current.Tracer = tracer;
         try
         {
@@ -57,15 +63,23 @@ internal sealed class Tracer
         }
     }
 
+    /// <summary>Whether a value depends on a traced input.</summary>
+    public bool Depends(Tensor tensor) => dependent.Contains(tensor);
+
     private void Add(Op op, Tensor[] inputs, Tensor[] outputs)
     {
         Entries.Add(new(op, inputs, outputs, Autograd.IsRecording));
-        foreach (var input in inputs)
+        if (!Array.Exists(inputs, dependent.Contains))
         {
-            if (dependent.Contains(input))
+            return;
+        }
+
+        dependent.UnionWith(outputs);
+        for (int i = 0; keepsConstants && i < inputs.Length; i++)
+        {
+            if (!dependent.Contains(inputs[i]) && inputs[i].Storage.Scope is not null)
             {
-                dependent.UnionWith(outputs);
-                return;
+                inputs[i].Persist();
             }
         }
     }

@@ -33,6 +33,9 @@ internal sealed unsafe class Storage
     /// <summary>The transpose kept for evaluations of weights.</summary>
     public TurnedMatrix? Turned { get; set; }
 
+    /// <summary>Written again by every call of a plan, without a new version.</summary>
+    public bool IsWorkspace { get; set; }
+
     /// <summary>How many pending gradients of a running backward pass share this block.</summary>
     public int Holders { get; set; }
 
@@ -57,6 +60,7 @@ internal sealed unsafe class Storage
         storage.Holders = 0;
         storage.Retained = false;
         storage.Transient = false;
+        storage.IsWorkspace = false;
         if (scope is not null)
         {
             scope.Adopt(storage);

@@ -46,6 +46,9 @@ public abstract class Op
     /// <summary>Applies the op and returns all results.</summary>
     public Tensor[] ApplyAll(params Tensor[] inputs) => Invoke(this, inputs);
 
+    /// <summary>How a plan makes the results again in places that it has chosen.</summary>
+    internal virtual PlanKind PlanKind => PlanKind.Kernel;
+
     /// <summary>What to say to those who read a result after the backward pass.</summary>
     internal string FreedByBackward
         => freed ??= $"The result of {Name} was freed by the backward pass after its last use. Read it before, call Retain() on it, or pass retainGraph.";
@@ -62,6 +65,9 @@ public abstract class Op
         Run(inputs, outputs);
         return outputs;
     }
+
+    /// <summary>Runs the kernel into results that lie as <see cref="Compute"/> laid them out.</summary>
+    internal void Execute(Tensor[] inputs, Tensor[] outputs) => Run(inputs, outputs);
 
     /// <summary>The kernel: fills the allocated outputs. Not called for ops that override <see cref="Compute"/>.</summary>
     protected abstract void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs);

@@ -32,6 +32,8 @@ public sealed class StopGradient : Op
     /// <inheritdoc/>
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => default;
 
+    internal override PlanKind PlanKind => PlanKind.View;
+
     /// <inheritdoc/>
     protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
     {

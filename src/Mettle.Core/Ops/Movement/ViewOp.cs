@@ -6,6 +6,8 @@ public abstract class ViewOp : Op
     /// <inheritdoc/>
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => default;
 
+    internal override PlanKind PlanKind => PlanKind.View;
+
     /// <inheritdoc/>
     protected internal sealed override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs) => [View(inputs[0], specs[0].Shape)];
 

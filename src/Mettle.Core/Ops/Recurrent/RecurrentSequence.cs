@@ -59,6 +59,8 @@ public abstract class RecurrentSequence : FusedOp
         return Mettle.Cost.Dense(states * ((2L * Gates * (inputs[0].Shape[2] + inputs[1].Shape[1])) + 10), inputs, outputs);
     }
 
+    internal override PlanKind PlanKind => PlanKind.Own;
+
     /// <inheritdoc/>
     protected internal sealed override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
     {

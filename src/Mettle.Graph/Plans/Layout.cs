@@ -1,0 +1,134 @@
+namespace Mettle.Graphs;
+
+/// <summary>How a step makes its results.</summary>
+internal enum StepKind
+{
+    /// <summary>The op's kernel writes them.</summary>
+    Kernel,
+
+    /// <summary>A view that needed its operand in plain rows: those are copied.</summary>
+    Rows,
+
+    /// <summary>The op makes them its own way; they are copied.</summary>
+    Own,
+}
+
+/// <summary>One thing to do in a call.</summary>
+internal sealed record Step(StepKind Kind, GraphNode Node);
+
+/// <summary>Where a value's elements lie: in a constant, or in the workspace from <paramref name="Offset"/> on.</summary>
+/// <param name="Constant">The tensor itself, where it is known beforehand.</param>
+/// <param name="Offset">Elements from the workspace's beginning.</param>
+/// <param name="Strides">Elements from one index to the next, by axis.</param>
+internal sealed record Place(Tensor? Constant, long Offset, int[] Strides);
+
+/// <summary>The steps of a plan and the places of all values: found by running the graph once.</summary>
+internal sealed class Layout
+{
+    private readonly List<Step> steps = [];
+    private readonly Dictionary<Value, Place> places = [];
+
+    public IReadOnlyList<Step> Steps => steps;
+
+    public IReadOnlyDictionary<Value, Place> Places => places;
+
+    public long Bytes { get; private set; }
+
+    public static Layout Of(Graph graph)
+    {
+        var layout = new Layout();
+        using var scope = MemoryScope.Begin("plan");
+        using var quiet = Autograd.NoGrad();
+        layout.Find(graph);
+        return layout;
+    }
+
+    private void Find(Graph graph)
+    {
+        var values = new Dictionary<Value, Tensor>();
+        var blocks = new Dictionary<Storage, (int Index, int First, int Last)>(ReferenceEqualityComparer.Instance);
+        var known = graph.Constants.Select(c => c.Constant!.Storage).ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var input in graph.Inputs)
+        {
+            // A call begins by copying its inputs in.
+            Add(input, Plain(input.Spec), -1);
+        }
+
+        foreach (var node in graph.Nodes)
+        {
+            Tensor[] inputs = [.. node.Inputs.Select(v => v.Constant ?? values[v])];
+            var outputs = node.Op.Compute(inputs, [.. node.Outputs.Select(o => o.Spec)]);
+            bool view = Array.Exists(inputs, i => ReferenceEquals(i.Storage, outputs[0].Storage));
+            if (node.Op.PlanKind == PlanKind.Own)
+            {
+                outputs = Array.ConvertAll(outputs, o => Plain(o.Spec));
+            }
+
+            if (!view && Array.Exists(outputs, o => o.Count > 0))
+            {
+                steps.Add(new(node.Op.PlanKind switch { PlanKind.View => StepKind.Rows, PlanKind.Own => StepKind.Own, _ => StepKind.Kernel }, node));
+            }
+
+            int now = steps.Count - 1;
+            foreach (var input in inputs)
+            {
+                Touch(input.Storage, now);
+            }
+
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                Add(node.Outputs[i], outputs[i], now);
+            }
+        }
+
+        foreach (var output in graph.Outputs)
+        {
+            Touch((output.Constant ?? values[output]).Storage, steps.Count);
+        }
+
+        var ordered = blocks.OrderBy(b => b.Value.Index).ToList();
+        (long[] offsets, Bytes) = Arena.Place([.. ordered.Select(b => new Arena.Lifetime(b.Key.Bytes, b.Value.First, b.Value.Last))]);
+        foreach (var (value, tensor) in values)
+        {
+            places[value] = blocks.TryGetValue(tensor.Storage, out var block)
+                ? new(null, (offsets[block.Index] / tensor.DType.Size()) + tensor.Offset, tensor.Strides)
+                : new(tensor, 0, tensor.Strides);
+        }
+
+        foreach (var constant in graph.Constants)
+        {
+            places[constant] = new(constant.Constant, 0, constant.Constant!.Strides);
+        }
+
+        void Touch(Storage storage, int step)
+        {
+            if (blocks.TryGetValue(storage, out var block))
+            {
+                blocks[storage] = block with { Last = Math.Max(block.Last, step) };
+            }
+        }
+
+        void Add(Value value, Tensor tensor, int step)
+        {
+            values[value] = tensor;
+
+            // Views of constants belong to the constants.
+            if (!known.Contains(tensor.Storage) && !blocks.ContainsKey(tensor.Storage))
+            {
+                blocks[tensor.Storage] = (blocks.Count, step, step);
+            }
+        }
+    }
+
+    // Zeros, so that the one run meets no odd values.
+    private static Tensor Plain(TensorSpec spec)
+    {
+        var tensor = Tensor.Allocate(spec.Shape, spec.DType);
+        unsafe
+        {
+            new Span<byte>(tensor.Pointer, checked((int)spec.Bytes)).Clear();
+        }
+
+        return tensor;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Mettle.Graphs;
+
+/// <summary>
+/// A graph made ready to run again and again: its ops as a flat list over one block of memory, in which values that do not live
+/// at the same time share a place. A call allocates nothing, gives the same bits as the ops one by one, and may come from many
+/// threads at once: each takes a workspace of its own.
+/// </summary>
+public sealed class Plan
+{
+    private readonly Layout layout;
+    private readonly ConcurrentBag<Workspace> idle = [];
+
+    private Plan(Graph graph, Layout layout)
+    {
+        Graph = graph;
+        this.layout = layout;
+    }
+
+    /// <summary>What it computes.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>Memory for values of a call, constants left out.</summary>
+    public long WorkspaceBytes => layout.Bytes;
+
+    /// <summary>Number of steps; views need none.</summary>
+    public int Steps => layout.Steps.Count;
+
+    /// <summary>Prepares <paramref name="graph"/>. Its ops are run once, on zeros, to see how their results lie in memory.</summary>
+    public static Plan Compile(Graph graph) => new(graph, Layout.Of(graph));
+
+    /// <summary>Runs on <paramref name="inputs"/> and returns new tensors.</summary>
+    public Tensor[] Run(params Tensor[] inputs)
+    {
+        Tensor[] outputs = [.. Graph.Outputs.Select(o => Tensor.Allocate(o.Spec.Shape, o.Spec.DType))];
+        Run(inputs, outputs);
+        return outputs;
+    }
+
+    /// <summary>
+    /// Runs on <paramref name="inputs"/> and writes into <paramref name="outputs"/>, contiguous tensors of the outputs' specs. Allocates
+    /// nothing from the second call of a thread on. Throws <see cref="ArgumentException"/> if a tensor does not fit.
+    /// </summary>
+    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        Check(inputs, Graph.Inputs, "input");
+        Check(outputs, Graph.Outputs, "output");
+        if (!idle.TryTake(out var workspace))
+        {
+            workspace = new Workspace(Graph, layout);
+        }
+
+        workspace.Run(inputs, outputs, null);
+        idle.Add(workspace);
+    }
+
+    /// <summary>Mean seconds of each step over <paramref name="calls"/> calls, with its work; in the order of the steps.</summary>
+    public IReadOnlyList<StepProfile> Profile(int calls, params Tensor[] inputs)
+    {
+        Check(inputs, Graph.Inputs, "input");
+        Tensor[] outputs = [.. Graph.Outputs.Select(o => Tensor.Allocate(o.Spec.Shape, o.Spec.DType))];
+        var workspace = new Workspace(Graph, layout);
+        workspace.Run(inputs, outputs, null);
+        long[] ticks = new long[layout.Steps.Count];
+        for (int i = 0; i < calls; i++)
+        {
+            workspace.Run(inputs, outputs, ticks);
+        }
+
+        return [.. layout.Steps.Select((s, i) => new StepProfile(s.Node, Stopwatch.GetElapsedTime(0, ticks[i]).TotalSeconds / Math.Max(1, calls)))];
+    }
+
+    private static void Check(ReadOnlySpan<Tensor> tensors, IReadOnlyList<Value> values, string what)
+    {
+        if (tensors.Length != values.Count)
+        {
+            throw new ArgumentException($"The plan has {values.Count} {what}s, got {tensors.Length}.");
+        }
+
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (tensors[i].Spec != values[i].Spec || (what == "output" && !tensors[i].IsContiguous))
+            {
+                throw new ArgumentException($"{what} {i} ({values[i].Name}) must be {values[i].Spec}, got {tensors[i].Spec}{(tensors[i].IsContiguous ? "" : ", a strided view")}.");
+            }
+        }
+    }
+}
+
+/// <summary>What a step takes.</summary>
+/// <param name="Node">The op with operands and results.</param>
+/// <param name="Seconds">Mean time of a call.</param>
+public sealed record StepProfile(GraphNode Node, double Seconds);

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Mettle.Graphs;
+
+/// <summary>Memory for one call at a time, with all tensors of the steps made beforehand over it.</summary>
+internal sealed unsafe class Workspace
+{
+    private readonly Ready[] steps;
+    private readonly Tensor[] inputs;
+    private readonly Tensor[] outputs;
+
+    public Workspace(Graph graph, Layout layout)
+    {
+        Tensor memory;
+        using (MemoryScope.Begin("workspace"))
+        {
+            memory = Tensor.Allocate([checked((int)Math.Max(1, layout.Bytes))], DType.U8).Persist();
+        }
+
+        memory.Storage.IsWorkspace = true;
+        var tensors = new Dictionary<Value, Tensor>();
+        foreach (var (value, place) in layout.Places)
+        {
+            tensors[value] = place.Constant
+                ?? new Tensor(memory.Storage, memory.Storage.Generation, place.Offset, value.Spec.Shape, place.Strides, value.Spec.DType);
+        }
+
+        inputs = [.. graph.Inputs.Select(v => tensors[v])];
+        outputs = [.. graph.Outputs.Select(v => tensors[v])];
+        steps = [.. layout.Steps.Select(s => new Ready(
+            s.Kind, s.Node.Op, [.. s.Node.Inputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => v.Spec)]))];
+    }
+
+    /// <summary>One call; adds each step's ticks to <paramref name="ticks"/> if that is given.</summary>
+    public void Run(ReadOnlySpan<Tensor> given, ReadOnlySpan<Tensor> wanted, long[]? ticks)
+    {
+        var here = ThreadContext.Current;
+        bool quiet = here.IsQuiet;
+        here.IsQuiet = true;
+        try
+        {
+            for (int i = 0; i < given.Length; i++)
+            {
+                StridedCopy.ToRowMajor(given[i], inputs[i].Pointer);
+            }
+
+            for (int i = 0; i < steps.Length; i++)
+            {
+                long start = ticks is null ? 0 : Stopwatch.GetTimestamp();
+                Do(steps[i], here);
+                if (ticks is not null)
+                {
+                    ticks[i] += Stopwatch.GetTimestamp() - start;
+                }
+            }
+
+            for (int i = 0; i < wanted.Length; i++)
+            {
+                StridedCopy.ToRowMajor(outputs[i], wanted[i].Pointer);
+                wanted[i].Storage.Version++;
+            }
+        }
+        finally
+        {
+            here.IsQuiet = quiet;
+        }
+    }
+
+    private static void Do(in Ready step, ThreadContext here)
+    {
+        // Kernels may take temporaries: they go when the step is done.
+        var scope = MemoryScope.BeginRecycled(here);
+        try
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Kernel:
+                    step.Op.Execute(step.Inputs, step.Outputs);
+                    break;
+                case StepKind.Rows:
+                    StridedCopy.ToRowMajor(step.Inputs[0], step.Outputs[0].Pointer);
+                    break;
+                default:
+                    var made = step.Op.Compute(step.Inputs, step.Specs);
+                    for (int i = 0; i < made.Length; i++)
+                    {
+                        StridedCopy.ToRowMajor(made[i], step.Outputs[i].Pointer);
+                    }
+
+                    break;
+            }
+        }
+        finally
+        {
+            scope.EndRecycled(here);
+        }
+    }
+
+    private readonly record struct Ready(StepKind Kind, Op Op, Tensor[] Inputs, Tensor[] Outputs, TensorSpec[] Specs);
+}
