@@ -33,8 +33,8 @@ internal sealed unsafe class Storage
     /// <summary>The transpose kept for evaluations of weights.</summary>
     public TurnedMatrix? Turned { get; set; }
 
-    /// <summary>Written again by every call of a plan, without a new version.</summary>
-    public bool IsWorkspace { get; set; }
+    /// <summary>The block that this one is a part of: a plan's workspace, written again by every call without a new version.</summary>
+    public Storage? Workspace { get; private set; }
 
     /// <summary>How many pending gradients of a running backward pass share this block.</summary>
     public int Holders { get; set; }
@@ -60,7 +60,6 @@ internal sealed unsafe class Storage
         storage.Holders = 0;
         storage.Retained = false;
         storage.Transient = false;
-        storage.IsWorkspace = false;
         if (scope is not null)
         {
             scope.Adopt(storage);
@@ -72,6 +71,10 @@ internal sealed unsafe class Storage
 
         return storage;
     }
+
+    /// <summary>A part of <paramref name="workspace"/>, which lives as long as any of its parts.</summary>
+    public static Storage Within(Storage workspace, long offset, long bytes)
+        => new() { pointer = (byte*)workspace.pointer + offset, size = bytes, Bytes = bytes, Workspace = workspace };
 
     /// <summary>Whether the block of <paramref name="generation"/> has been freed.</summary>
     public bool IsReleased(int generation) => generation != Generation;

@@ -16,11 +16,12 @@ internal enum StepKind
 /// <summary>One thing to do in a call.</summary>
 internal sealed record Step(StepKind Kind, GraphNode Node);
 
-/// <summary>Where a value's elements lie: in a constant, or in the workspace from <paramref name="Offset"/> on.</summary>
+/// <summary>Where a value's elements lie: in a constant, or in a block of the workspace.</summary>
 /// <param name="Constant">The tensor itself, where it is known beforehand.</param>
-/// <param name="Offset">Elements from the workspace's beginning.</param>
+/// <param name="Block">Number of the block.</param>
+/// <param name="Offset">Elements from the block's beginning.</param>
 /// <param name="Strides">Elements from one index to the next, by axis.</param>
-internal sealed record Place(Tensor? Constant, long Offset, int[] Strides);
+internal sealed record Place(Tensor? Constant, int Block, long Offset, int[] Strides);
 
 /// <summary>The steps of a plan and the places of all values: found by running the graph once.</summary>
 internal sealed class Layout
@@ -32,7 +33,11 @@ internal sealed class Layout
 
     public IReadOnlyDictionary<Value, Place> Places => places;
 
+    /// <summary>Of the workspace.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Place and size in the workspace, in bytes, by block.</summary>
+    public IReadOnlyList<(long Offset, long Bytes)> Blocks { get; private set; } = [];
 
     public static Layout Of(Graph graph)
     {
@@ -88,16 +93,15 @@ internal sealed class Layout
 
         var ordered = blocks.OrderBy(b => b.Value.Index).ToList();
         (long[] offsets, Bytes) = Arena.Place([.. ordered.Select(b => new Arena.Lifetime(b.Key.Bytes, b.Value.First, b.Value.Last))]);
+        Blocks = [.. ordered.Select((b, i) => (offsets[i], b.Key.Bytes))];
         foreach (var (value, tensor) in values)
         {
-            places[value] = blocks.TryGetValue(tensor.Storage, out var block)
-                ? new(null, (offsets[block.Index] / tensor.DType.Size()) + tensor.Offset, tensor.Strides)
-                : new(tensor, 0, tensor.Strides);
+            places[value] = blocks.TryGetValue(tensor.Storage, out var block) ? new(null, block.Index, tensor.Offset, tensor.Strides) : new(tensor, -1, 0, tensor.Strides);
         }
 
         foreach (var constant in graph.Constants)
         {
-            places[constant] = new(constant.Constant, 0, constant.Constant!.Strides);
+            places[constant] = new(constant.Constant, -1, 0, constant.Constant!.Strides);
         }
 
         void Touch(Storage storage, int step)

@@ -11,18 +11,19 @@ internal sealed unsafe class Workspace
 
     public Workspace(Graph graph, Layout layout)
     {
-        Tensor memory;
+        Storage memory;
         using (MemoryScope.Begin("workspace"))
         {
-            memory = Tensor.Allocate([checked((int)Math.Max(1, layout.Bytes))], DType.U8).Persist();
+            memory = Storage.Take(Math.Max(1, layout.Bytes));
+            memory.MoveTo(null, reportLeak: false);
         }
 
-        memory.Storage.IsWorkspace = true;
+        Storage[] blocks = [.. layout.Blocks.Select(b => Storage.Within(memory, b.Offset, b.Bytes))];
         var tensors = new Dictionary<Value, Tensor>();
         foreach (var (value, place) in layout.Places)
         {
             tensors[value] = place.Constant
-                ?? new Tensor(memory.Storage, memory.Storage.Generation, place.Offset, value.Spec.Shape, place.Strides, value.Spec.DType);
+                ?? new Tensor(blocks[place.Block], blocks[place.Block].Generation, place.Offset, value.Spec.Shape, place.Strides, value.Spec.DType);
         }
 
         inputs = [.. graph.Inputs.Select(v => tensors[v])];

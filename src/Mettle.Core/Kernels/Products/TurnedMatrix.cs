@@ -41,7 +41,7 @@ internal sealed unsafe class TurnedMatrix
         where T : unmanaged
     {
         // Only what outlives steps is worth it, and what training changes at every step is not.
-        if (inputRows > MostRows || Autograd.IsRecording || w.Storage.Scope is not null || w.Storage.IsWorkspace || !w.IsContiguous || w.Shape[0] < 2 || w.Shape[1] < 2)
+        if (inputRows > MostRows || Autograd.IsRecording || w.Storage.Scope is not null || w.Storage.Workspace is not null || !w.IsContiguous || w.Shape[0] < 2 || w.Shape[1] < 2)
         {
             return null;
         }
