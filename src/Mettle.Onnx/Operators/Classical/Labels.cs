@@ -34,11 +34,14 @@ internal static class Labels
             throw c.Bad($"{keys.Length} keys do not fit the values {values.Describe()} and the default {otherwise.Describe()}.");
         }
 
-        // A key that is there twice counts where it is last.
+        // A key that is there twice counts where it is last; before version 4 where it is first.
         var places = new Dictionary<object, long>();
         for (int i = 0; i < keys.Length; i++)
         {
-            places[keys[i]] = i;
+            if (c.Opset >= 4 || !places.ContainsKey(keys[i]))
+            {
+                places[keys[i]] = i;
+            }
         }
 
         long[] found = [.. Objects(c.Value(0)).Select(o => places.TryGetValue(o, out long place) ? place : keys.Length)];

@@ -30,7 +30,7 @@ internal static class Texts
         var texts = c.Value<TextValue>(0);
         string delimiter = c.Text("delimiter", "");
         int most = c.HasAttribute("maxsplit") ? Math.Max(0, c.Int("maxsplit")) : int.MaxValue;
-        string[][] parts = [.. texts.Texts.Select(t => delimiter.Length == 0 ? Words(t, most) : t.Split(delimiter, most == int.MaxValue ? most : most + 1))];
+        string[][] parts = [.. texts.Texts.Select(t => delimiter.Length == 0 ? Words(t, most) : t.Length == 0 ? [] : t.Split(delimiter, most == int.MaxValue ? most : most + 1))];
         int width = parts.Length == 0 ? 0 : parts.Max(p => p.Length);
         var shape = Shapes.Dims(c, [.. texts.Shape.Dims.ToArray(), width]);
         return
@@ -44,7 +44,7 @@ internal static class Texts
     private static string[] Words(string text, int most)
     {
         var words = new List<string>();
-        string rest = text.TrimStart();
+        string rest = text.Trim();
         while (rest.Length > 0)
         {
             int end = words.Count == most ? -1 : rest.AsSpan().IndexOfAny(" \t\n\r\f\v");
