@@ -49,6 +49,9 @@ internal sealed class TreeNodes(Call c, int count)
 
     public List<int> Roots { get; } = [];
 
+    /// <summary>Whether nodes that no root leads to are a mistake: roots were told by nobody leading to them.</summary>
+    public bool MustReachAll { get; init; }
+
     public List<TreeVote> Votes { get; } = [];
 
     /// <summary>Sets of the nodes that test for one, by node.</summary>
@@ -60,7 +63,7 @@ internal sealed class TreeNodes(Call c, int count)
         long[] trees = Longs(c, "nodes_treeids"), ids = Longs(c, "nodes_nodeids"), yes = Longs(c, "nodes_truenodeids"), no = Longs(c, "nodes_falsenodeids");
         string[] modes = c.Texts("nodes_modes") ?? throw c.Bad("it has no nodes.");
         int count = modes.Length;
-        var nodes = new TreeNodes(c, count);
+        var nodes = new TreeNodes(c, count) { MustReachAll = true };
         nodes.Fill(Numbers(c, "nodes_values"));
         Expect(c, count, trees.Length, ids.Length, yes.Length, no.Length);
         var places = new Dictionary<(long, long), int>();
@@ -194,13 +197,21 @@ internal sealed class TreeNodes(Call c, int count)
             }
         }
 
+        for (int i = 0; MustReachAll && i < depths.Length; i++)
+        {
+            if (depths[i] == 0 && Modes[i] != TreeMode.Leaf)
+            {
+                throw c.Bad($"no root leads to the node in place {i} of its lists.");
+            }
+        }
+
         return Roots.Count == 0 ? 0 : Roots.Max(r => depths[r]);
 
         void Enter(int child)
         {
             if (depths[child] == Open)
             {
-                throw c.Bad($"a tree leads back to its node {child}.");
+                throw c.Bad($"a tree leads back to the node in place {child} of its lists.");
             }
 
             way.Push(child);
