@@ -16,7 +16,7 @@ internal static class Col2Im
 
         int images = x.Shape[0], channels = x.Shape[1] / taps;
         int[] padded = [.. image.Zip(window.Before, window.After).Select(p => p.First + p.Second + p.Third)];
-        var shape = Window.Checked(c, [images, channels, .. padded]);
+        var shape = Window.Checked(c, x.Count, [images, channels, .. padded]);
         if (x.Count == 0)
         {
             return c.Result(Tensor.Zeros(new Shape([images, channels, .. image]), x.DType));

@@ -6,6 +6,10 @@ namespace Mettle.Onnx;
 /// </summary>
 internal static class ConvTranspose
 {
+    // Beyond these a few bytes of a foreign file would take seconds; real models stay far below.
+    private const long MostCells = 1 << 20;
+    private const long MostGrowth = 1 << 10;
+
     public static OnnxValue Evaluate(Call c)
     {
         var (x, weight) = (c.Number(0), c.Number(1));
@@ -43,10 +47,17 @@ internal static class ConvTranspose
                 throw c.Bad($"spatial axis {i} has {x.Shape[i + 2]} cells; with these pads {size} would be left of {full}.");
             }
 
-            all[i] = new(stride[i], dilation[i], (int)front, checked((int)full), checked((int)size));
+            // A single input steps nowhere, nor does a single tap: sizes then say nothing about the steps.
+            all[i] = new(x.Shape[i + 2] == 1 ? 1 : stride[i], kernel == 1 ? 1 : dilation[i], (int)front, checked((int)full), checked((int)size));
         }
 
-        Window.Checked(c, [x.Shape[0], weight.Shape[1] * (long)groups, .. all.Select(a => (long)Math.Max(a.Full, a.Size))]);
+        long cells = x.Shape.Dims[2..].ToArray().Aggregate(1L, (a, b) => a * b), reached = all.Aggregate(1L, (a, b) => checked(a * Math.Max(b.Full, b.Size)));
+        if (reached > Math.Max(MostCells, MostGrowth * cells))
+        {
+            throw c.Bad($"an image of {reached} cells is too large for a result of {cells}.");
+        }
+
+        Window.Checked(c, x.Count, [x.Shape[0], weight.Shape[1] * (long)groups, .. all.Select(a => (long)Math.Max(a.Full, a.Size))]);
         var y = Transposed(x, weight, all, groups);
         return c.Result(c.OptionalNumber(2) is { } bias ? y + bias.Reshape(new Shape([(int)bias.Count, .. Enumerable.Repeat(1, axes)])) : y);
     }

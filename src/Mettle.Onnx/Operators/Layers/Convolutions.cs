@@ -43,7 +43,7 @@ internal static class Convolutions
         var (x, weight) = (c.Number(0), c.Number(1));
         CheckRanks(c, x, weight);
         var window = Window.Of(c, x.Shape.Dims[2..], weight.Shape.Dims[2..]);
-        Window.Checked(c, [x.Shape[0], weight.Shape[0], .. window.Result]);
+        Window.Checked(c, x.Count, [x.Shape[0], weight.Shape[0], .. window.Result]);
         return c.Result(Convolve(x, weight, c.OptionalNumber(2), window, c.Int("group", 1)));
     }
 

@@ -24,7 +24,7 @@ internal static class DeformConv
             throw c.Bad($"{channels} channels and weights {weight.Shape} do not divide into {groups} groups and {fields} offset groups.");
         }
 
-        Window.Checked(c, [images, channels, taps, height, width]);
+        Window.Checked(c, x.Count, [images, channels, taps, height, width]);
         offset = offset.Reshape(new Shape(images, fields, taps, 2, height, width));
         var at = (Rows: offset.Select(3, 0) + Places(window, 0, offset), Columns: offset.Select(3, 1) + Places(window, 1, offset));
         var sampled = Sample(x, at.Rows, at.Columns, fields);

@@ -7,7 +7,7 @@ internal static class MaxPool
     {
         var x = Pooling.Image(c);
         var window = Window.Of(c, x.Shape.Dims[2..]);
-        Window.Checked(c, [x.Shape[0], x.Shape[1], .. window.Result]);
+        Window.Checked(c, x.Count, [x.Shape[0], x.Shape[1], .. window.Result]);
 
         // Small integers are exact as f32, others as f64 as far as pooling of them makes sense.
         var floats = x.DType.IsFloat() ? x : x.To(c.Type(0) is ElementType.U8 or ElementType.I8 ? DType.F32 : DType.F64);

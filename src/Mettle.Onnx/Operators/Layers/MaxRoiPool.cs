@@ -14,7 +14,7 @@ internal static class MaxRoiPool
         }
 
         int channels = x.Shape[1], height = x.Shape[2], width = x.Shape[3], cells = grid[0] * grid[1];
-        var shape = Window.Checked(c, [rois.Shape[0], channels, .. grid.Select(g => (long)g)]);
+        var shape = Window.Checked(c, x.Count, [rois.Shape[0], channels, .. grid.Select(g => (long)g)]);
         double[] regions = rois.Detach().To(DType.F64).ToArray<double>(), images = x.Detach().To(DType.F64).ToArray<double>();
         float scale = c.Float("spatial_scale", 1);
         var at = new long[shape.Count];

@@ -42,7 +42,7 @@ internal static class Pooling
         var x = Image(c);
         var window = Window.Of(c, x.Shape.Dims[2..]);
         bool border = c.Flag("count_include_pad");
-        Window.Checked(c, [x.Shape[0], x.Shape[1], .. window.Result]);
+        Window.Checked(c, x.Count, [x.Shape[0], x.Shape[1], .. window.Result]);
         if (window.Axes <= 2 && window.IsPlain && window.Dilation.All(d => d == 1))
         {
             return c.Result(window.Axes == 1
@@ -71,7 +71,7 @@ internal static class Pooling
     {
         var x = Image(c);
         var window = Window.Of(c, x.Shape.Dims[2..]);
-        Window.Checked(c, [x.Shape[0], x.Shape[1], .. window.Result]);
+        Window.Checked(c, x.Count, [x.Shape[0], x.Shape[1], .. window.Result]);
         return c.Result(Root(Sums(Power(c, x), window), Exponent(c)));
     }
 
@@ -113,7 +113,7 @@ internal static class Pooling
         int[] kernel = Window.PerAxis(c, "kernel_shape", axes, 1, 1), stride = Window.PerAxis(c, "strides", axes, 1, 1);
         var (before, after) = Window.Pads(c, axes);
         var shape = Window.Checked(
-            c, [x.Shape[0], x.Shape[1], .. Enumerable.Range(0, axes).Select(i => ((x.Shape[i + 2] - 1L) * stride[i]) - before[i] - after[i] + kernel[i])]);
+            c, x.Count, [x.Shape[0], x.Shape[1], .. Enumerable.Range(0, axes).Select(i => ((x.Shape[i + 2] - 1L) * stride[i]) - before[i] - after[i] + kernel[i])]);
         int count = (int)shape.Count;
         var (values, at) = (x.Reshape((int)x.Count), index.Reshape((int)index.Count));
 
@@ -125,7 +125,7 @@ internal static class Pooling
             return c.Result(y);
         }
 
-        var full = Window.Checked(c, c.Longs(2));
+        var full = Window.Checked(c, x.Count, c.Longs(2));
         if (full.Rank != shape.Rank || Enumerable.Range(0, full.Rank).Any(i => full[i] < shape[i]))
         {
             throw c.Bad($"output_shape {full} is smaller than {shape}, which kernel, strides and pads give.");

@@ -12,9 +12,11 @@ namespace Mettle.Onnx;
 /// <param name="Result">Number of windows.</param>
 internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dilation, int[] Before, int[] After, int[] Result)
 {
-    // Images of more elements than this are refused: a few bytes of a foreign file must not fill the memory.
-    private const long MostElements = 1 << 28;
+    // Beyond these a few bytes of a foreign file would fill the memory or take minutes; real models stay far below.
     private const int MostPadding = 1 << 15;
+    private const long MostPadded = 1 << 22;
+    private const long MostElements = 1 << 22;
+    private const long MostGrowth = 1 << 10;
 
     /// <summary>Number of axes.</summary>
     public int Axes => Image.Length;
@@ -61,17 +63,17 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
     public static (int[] Before, int[] After) Pads(Call c, int axes)
     {
         int[] pads = PerAxis(c, "pads", 2 * axes, 0, 0);
-        return pads.All(p => p <= MostPadding)
-            ? (pads[..axes], pads[axes..])
-            : throw c.Bad($"pads must be at most {MostPadding}, not [{string.Join(", ", pads)}].");
+        return (pads[..axes], pads[axes..]);
     }
 
-    /// <summary>Fails if a tensor of these dimensions would be too large to be meant.</summary>
-    public static Shape Checked(Call c, IEnumerable<long> dims)
+    /// <summary>Fails if a tensor of these dimensions would be too large to be meant, given the elements that it is made from.</summary>
+    public static Shape Checked(Call c, long from, IEnumerable<long> dims)
     {
         long[] all = [.. dims];
         var shape = TensorReader.Dims(all, $"node {c.Node.Label}");
-        return shape.Count <= MostElements ? shape : throw c.Bad($"a tensor of [{string.Join(", ", all)}] is too large.");
+        return shape.Count <= Math.Max(MostElements, MostGrowth * from)
+            ? shape
+            : throw c.Bad($"a tensor of [{string.Join(", ", all)}] is too large for a result of {from} elements.");
     }
 
     /// <summary>Cells from a window's first to its last tap on one axis, both included.</summary>
@@ -153,8 +155,14 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
             result[i] -= up && (result[i] - 1L) * stride[i] >= (long)image[i] + before[i] ? 1 : 0;
         }
 
-        var window = new Window(image.ToArray(), kernel, stride, dilation, before, after, result);
-        Checked(c, Enumerable.Range(0, axes).Select(i => (long)before[i] + window.Image[i] + window.End(i)));
-        return window;
+        // A single window steps nowhere, nor does a single tap: sizes then do not bound the steps, which kernels count with.
+        var cells = image.ToArray();
+        stride = [.. stride.Select((s, i) => (int)Math.Min(s, (long)cells[i] + before[i] + after[i] + 1))];
+        dilation = [.. dilation.Select((d, i) => kernel[i] == 1 ? 1 : d)];
+        var window = new Window(cells, kernel, stride, dilation, before, after, result);
+        long given = cells.Aggregate(1L, (a, b) => a * b), padded = window.Padded().Image.Aggregate(1L, (a, b) => checked(a * b));
+        return padded <= Math.Max(MostPadded, 64 * given) && before.Concat(after).All(p => p <= MostPadding)
+            ? window
+            : throw c.Bad($"pads of [{string.Join(", ", before.Concat(after))}] are too large.");
     }
 }
