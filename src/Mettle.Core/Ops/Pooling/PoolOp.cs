@@ -3,6 +3,9 @@ namespace Mettle;
 /// <summary>What the pooling ops over [N, C, H, W] share: a window that slides over each channel's plane.</summary>
 public abstract class PoolOp : Op
 {
+    // Kernels count cells in 32 bits.
+    private const int Most = 1 << 30;
+
     /// <summary>Window of <paramref name="kernel"/> taps <paramref name="dilation"/> apart, moved by <paramref name="stride"/>.</summary>
     protected PoolOp(Pair kernel, Pair stride, Pair padding, Pair dilation)
         => (Kernel, Stride, Padding, Dilation) = (kernel, stride, padding, dilation);
@@ -53,10 +56,11 @@ public abstract class PoolOp : Op
     private protected Shape Pooled(Shape x)
     {
         bool sane = Kernel is { Height: > 0, Width: > 0 } && Stride is { Height: > 0, Width: > 0 } && Dilation is { Height: > 0, Width: > 0 }
+            && Math.Max((long)Kernel.Height * Dilation.Height, (long)Kernel.Width * Dilation.Width) < Most && Math.Max(Stride.Height, Stride.Width) < Most
             && Padding is { Height: >= 0, Width: >= 0 } && Padding.Height <= Reach.Height / 2 && Padding.Width <= Reach.Width / 2;
         if (!sane)
         {
-            throw Bad($"kernel {Kernel}, stride {Stride} and dilation {Dilation} must be at least 1, padding {Padding} at most half the window.");
+            throw Bad($"kernel {Kernel}, stride {Stride} and dilation {Dilation} must be at least 1 and not beyond all images, padding {Padding} at most half the window.");
         }
 
         if (x.Rank != 4)
@@ -64,9 +68,9 @@ public abstract class PoolOp : Op
             throw Bad($"needs [N, C, H, W], got {x}.");
         }
 
-        int height = x[2] + (2 * Padding.Height) - Reach.Height, width = x[3] + (2 * Padding.Width) - Reach.Width;
+        long height = x[2] + (2L * Padding.Height) - Reach.Height, width = x[3] + (2L * Padding.Width) - Reach.Width;
         return height >= 0 && width >= 0
-            ? new([x[0], x[1], (height / Stride.Height) + 1, (width / Stride.Width) + 1])
+            ? new([x[0], x[1], (int)(height / Stride.Height) + 1, (int)(width / Stride.Width) + 1])
             : throw Bad($"a window of {Reach} does not fit into {x} with padding {Padding}.");
     }
 

@@ -6,7 +6,7 @@ internal static class Normalizations
     public static IEnumerable<Operator> All =>
     [
         Operator.Of("BatchNormalization", BatchNormalization.Evaluate),
-        Operator.Of("InstanceNormalization", c => c.Result(Image(c).GroupNorm(Image(c).Shape[1], Like(c, 1), Like(c, 2), c.Float("epsilon", 1e-5f)))),
+        Operator.Of("InstanceNormalization", c => Grouped(c, Image(c), Image(c).Shape[1], Like(c, 1), Like(c, 2))),
         Operator.Of("LayerNormalization", LayerNormalization),
         Operator.Of("GroupNormalization", GroupNormalization),
         Operator.Of("RMSNormalization", RmsNormalization),
@@ -64,8 +64,11 @@ internal static class Normalizations
         Tensor PerChannel(int i) => c.Opset < 21
             ? Like(c, i).Reshape(groups, 1).Broadcast([groups, channels / groups]).Reshape(channels)
             : Like(c, i);
-        return c.Result(x.GroupNorm(groups, PerChannel(1), PerChannel(2), c.Float("epsilon", 1e-5f)));
+        return Grouped(c, x, groups, PerChannel(1), PerChannel(2));
     }
+
+    private static TensorValue Grouped(Call c, Tensor x, int groups, Tensor weight, Tensor bias)
+        => c.Result(x.GroupNorm(groups, weight, bias, c.Float("epsilon", 1e-5f)));
 
     // Zhang, Sennrich: Root Mean Square Layer Normalization, 2019.
     private static TensorValue RmsNormalization(Call c)

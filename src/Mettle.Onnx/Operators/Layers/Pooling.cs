@@ -8,9 +8,9 @@ internal static class Pooling
         Operator.Of("AveragePool", AveragePool),
         Operator.Of("MaxPool", MaxPool.Evaluate),
         Operator.Of("LpPool", LpPool),
-        Operator.Of("GlobalAveragePool", c => c.Result(Image(c).Rank == 4 ? Image(c).GlobalAvgPool2d() : Image(c).KeepMean(Spatial(Image(c))))),
-        Operator.Of("GlobalMaxPool", c => c.Result(Kept(Image(c), Image(c).Max(Spatial(Image(c)))))),
-        Operator.Of("GlobalLpPool", c => c.Result(Root(Kept(Image(c), Power(c, Image(c)).Sum(Spatial(Image(c)))), Exponent(c)))),
+        Operator.Of("GlobalAveragePool", c => Whole(c, x => x.Rank == 4 ? x.GlobalAvgPool2d() : x.Mean(Spatial(x)))),
+        Operator.Of("GlobalMaxPool", c => Whole(c, x => x.Max(Spatial(x)))),
+        Operator.Of("GlobalLpPool", c => Whole(c, x => Root(Power(c, x).Sum(Spatial(x)), Exponent(c)))),
         Operator.Of("MaxUnpool", MaxUnpool),
         Operator.Of("MaxRoiPool", MaxRoiPool.Evaluate),
     ];
@@ -24,8 +24,12 @@ internal static class Pooling
 
     private static int[] Spatial(Tensor x) => [.. Enumerable.Range(2, x.Rank - 2)];
 
-    private static Tensor Kept(Tensor x, Tensor reduced)
-        => reduced.Reshape(new Shape([x.Shape[0], x.Shape[1], .. Enumerable.Repeat(1, x.Rank - 2)]));
+    // One window over all of the image.
+    private static TensorValue Whole(Call c, Func<Tensor, Tensor> reduce)
+    {
+        var x = Image(c);
+        return c.Result(reduce(x).Reshape(new Shape([x.Shape[0], x.Shape[1], .. Enumerable.Repeat(1, x.Rank - 2)])));
+    }
 
     private static float Exponent(Call c)
     {

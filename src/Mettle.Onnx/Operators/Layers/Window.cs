@@ -21,12 +21,11 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
     /// <summary>Number of axes.</summary>
     public int Axes => Image.Length;
 
-    /// <summary>Whether the border is as wide behind the image as in front of it.</summary>
-    public bool IsSymmetric => Before.AsSpan().SequenceEqual(After);
+    /// <summary>Whether the same border on both sides of the image, as wide as that in front, gives the same windows.</summary>
+    public bool IsSymmetric => Enumerable.Range(0, Axes).All(i =>
+        Image[i] + (2L * Before[i]) - Reach(Kernel[i], Dilation[i]) is >= 0 and var room && (room / Stride[i]) + 1 == Result[i]);
 
-    /// <summary>
-    /// Whether the pooling ops take it as it is: the same border on both sides, at most half a window, and no window beyond it.
-    /// </summary>
+    /// <summary>Whether the pooling ops take it as it is: a symmetric border of at most half a window, and no window beyond the border.</summary>
     public bool IsPlain => IsSymmetric && Enumerable.Range(0, Axes).All(i => Before[i] <= Reach(Kernel[i], Dilation[i]) / 2 && End(i) <= After[i]);
 
     /// <summary>The first axis alone.</summary>
