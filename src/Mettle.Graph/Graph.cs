@@ -66,6 +66,12 @@ public sealed class Graph
         return Passes.DeadCode.Remove(new Graph(inputs, nodes, results.Select(t => Find(values, t))));
     }
 
+    /// <summary>
+    /// The graph for inference only, in fewer and cheaper ops: parameters are constants from now on, no gradients flow, and values may
+    /// differ by roundings as <see cref="Passes.Simplification"/> and its passes state.
+    /// </summary>
+    public Graph ForInference() => Passes.Simplification.Run(this, fixedParameters: true);
+
     /// <summary>Applies the ops to tensors, recorded where gradients are: the graph as a function like any other.</summary>
     public Tensor[] Apply(params Tensor[] inputs)
     {
@@ -96,7 +102,7 @@ public sealed class Graph
         Tensor Of(Value v) => v.Constant ?? values[v];
     }
 
-    /// <summary>One line a node, e.g. <c>%3: f32[1, 10] = affine(%2, %fc.weight, %fc.bias)</c>.</summary>
+    /// <summary>One line a node, e.g. <c>%3: f32[1, 10] = affine(%2, %fc.weight, %fc.bias, rectified false)</c>.</summary>
     public override string ToString()
     {
         var names = new Dictionary<Value, string>();
@@ -104,7 +110,7 @@ public sealed class Graph
         text.Append(CultureInfo.InvariantCulture, $"graph({string.Join(", ", Inputs.Select(Typed))})\n");
         foreach (var node in Nodes)
         {
-            string operands = string.Join(", ", node.Inputs.Select(Named));
+            string operands = string.Join(", ", [.. node.Inputs.Select(Named), .. node.Op.Attributes.Select(a => a.ToString())]);
             text.Append(CultureInfo.InvariantCulture, $"  {string.Join(", ", node.Outputs.Select(Typed))} = {node.Op.Name}({operands})\n");
         }
 

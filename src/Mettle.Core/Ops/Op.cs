@@ -15,6 +15,9 @@ public abstract class Op
     /// <summary>The op's name in messages, traces and the conformance table, snake_case.</summary>
     public abstract string Name { get; }
 
+    /// <summary>All that sets this op apart from others of its class, always in the same order; ops with one instance have none.</summary>
+    public virtual IReadOnlyList<OpAttribute> Attributes => [];
+
     /// <summary>Results' shapes and types; throws <see cref="ArgumentException"/> naming op and operands if they do not fit.</summary>
     public abstract TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs);
 
@@ -33,6 +36,13 @@ public abstract class Op
     /// <summary>Cost from shapes alone.</summary>
     public virtual Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
         => Mettle.Cost.Dense(0, inputs, outputs);
+
+    /// <summary>Whether <paramref name="other"/> computes the same from the same operands: its class and attributes are the same.</summary>
+    public bool IsSameAs(Op other)
+        => ReferenceEquals(this, other) || (GetType() == other.GetType() && Attributes.SequenceEqual(other.Attributes));
+
+    /// <summary>Name and attributes, e.g. <c>permute(order [1, 0])</c>.</summary>
+    public override string ToString() => Attributes is { Count: > 0 } known ? $"{Name}({string.Join(", ", known)})" : Name;
 
     /// <summary>Applies the op to one input and returns its first result.</summary>
     public Tensor Apply(Tensor a) => Invoke(this, [a])[0];

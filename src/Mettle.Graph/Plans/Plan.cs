@@ -28,7 +28,10 @@ public sealed class Plan
     /// <summary>Number of steps; views need none.</summary>
     public int Steps => layout.Steps.Count;
 
-    /// <summary>Prepares <paramref name="graph"/>. Its ops are run once, on zeros, to see how their results lie in memory.</summary>
+    /// <summary>
+    /// Prepares <paramref name="graph"/> as it is; <see cref="Graph.ForInference"/> makes it cheaper first. Its ops are run once, on zeros, to
+    /// see how their results lie in memory.
+    /// </summary>
     public static Plan Compile(Graph graph) => new(graph, Layout.Of(graph));
 
     /// <summary>Runs on <paramref name="inputs"/> and returns new tensors.</summary>

@@ -24,6 +24,9 @@ public sealed class Attention : FusedOp
     public override string Name => "attention";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("scale", Settings.Scale), new("causal", Settings.Causal), new("dropout", Settings.Dropout), new("key", Settings.Key)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is not (3 or 4))

@@ -31,6 +31,9 @@ public sealed class SelfAttention : FusedOp
     public override string Name => "self_attention";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("heads", heads), .. attention.Attributes];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is not (1 or 2))

@@ -39,6 +39,9 @@ public sealed class CrossEntropy : FusedOp
     public override string Name => "cross_entropy";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("smoothing", smoothing), new("ignore_index", ignoreIndex)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is not (2 or 3))

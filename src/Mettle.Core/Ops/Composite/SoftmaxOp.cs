@@ -9,6 +9,9 @@ public abstract class SoftmaxOp : FusedOp
     public int Axis { get; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", Axis)];
+
+    /// <inheritdoc/>
     public sealed override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

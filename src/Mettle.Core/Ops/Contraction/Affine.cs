@@ -24,6 +24,9 @@ public sealed class Affine : FusedOp
     public override string Name => "affine";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("rectified", IsRectified)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is not (2 or 3))

@@ -22,6 +22,9 @@ public sealed class ConvInputGrad : ConvolutionOp
     public override string Name => "conv_input_grad";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [.. base.Attributes, new("size", size)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 2);

@@ -23,6 +23,9 @@ public sealed class ConvWeightGrad : ConvolutionOp
     public override string Name => "conv_weight_grad";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [.. base.Attributes, new("kernel", kernel)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 2);

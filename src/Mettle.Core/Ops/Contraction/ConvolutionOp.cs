@@ -41,6 +41,9 @@ public abstract class ConvolutionOp : Op
     /// </summary>
     public bool Winograd { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("stride", stride), new("padding", padding), new("dilation", dilation), new("groups", Groups), new("winograd", Winograd)];
+
     /// <summary>Shape of conv(x, w); throws if they do not fit each other or the attributes.</summary>
     private protected Shape ResultShape(TensorSpec x, TensorSpec w)
     {
@@ -87,10 +90,6 @@ public abstract class ConvolutionOp : Op
     /// <summary>Cost of any of the three: a multiply-add per result element and tap.</summary>
     private protected static long Flops(Shape result, Shape weights)
         => weights.Count == 0 ? 0 : 2 * result.Count * (weights.Count / weights[0]);
-
-    /// <inheritdoc/>
-    public override string ToString()
-        => $"{Name}(stride [{string.Join(", ", stride)}], padding [{string.Join(", ", padding)}], dilation [{string.Join(", ", dilation)}], groups {Groups}{(Winograd ? ", Winograd" : "")})";
 
     /// <summary>The operands as the kernels see them: two spatial axes, the first of length 1 if there is only one.</summary>
     private protected ConvGeometry Geometry(Shape x, Shape w, Shape y) => new(x, w, y, stride, padding, dilation, Groups);

@@ -18,6 +18,9 @@ public sealed class Concat : Op
     public override string Name => "concat";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", axis)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.IsEmpty)

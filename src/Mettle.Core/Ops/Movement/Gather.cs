@@ -21,6 +21,9 @@ public sealed class Gather : Op
     public override string Name => "gather";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", axis)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 2);

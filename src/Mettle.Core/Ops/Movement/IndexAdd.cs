@@ -37,6 +37,9 @@ public sealed class IndexAdd : Op
     public override string Name => "index_add";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", axis), new("size", size), new("shared", shared)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 2);

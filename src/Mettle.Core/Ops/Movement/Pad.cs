@@ -31,6 +31,9 @@ public sealed class Pad : Op
     public override string Name => "pad";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("before", before), new("after", after), new("value", value)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

@@ -18,6 +18,9 @@ public sealed class Permute : ViewOp
     public override string Name => "permute";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("order", order)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

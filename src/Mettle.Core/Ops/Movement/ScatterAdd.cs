@@ -29,6 +29,9 @@ public sealed class ScatterAdd : Op
     public override string Name => "scatter_add";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", axis), new("size", size)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 2);

@@ -31,6 +31,9 @@ public sealed class Slice : ViewOp
     public override string Name => "slice";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("starts", starts), new("sizes", sizes), new("steps", steps)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

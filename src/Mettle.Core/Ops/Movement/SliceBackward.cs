@@ -31,6 +31,9 @@ public sealed class SliceBackward : Op
     public override string Name => "slice_backward";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("to", to), new("starts", starts), new("steps", steps)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

@@ -26,6 +26,9 @@ public sealed class BatchNorm : FusedOp
     public override string Name => "batch_norm";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("epsilon", epsilon)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is < 1 or > 4)

@@ -25,6 +25,9 @@ public sealed class BatchNormInference : FusedOp
     public override string Name => "batch_norm_inference";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("epsilon", epsilon)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is < 3 or > 6)

@@ -26,6 +26,9 @@ public sealed class GroupNormalization : FusedOp
     public override string Name => "group_norm";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("groups", groups), new("epsilon", epsilon)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length != 3)

@@ -26,6 +26,9 @@ public sealed class LayerNormalization : FusedOp
     public override string Name => "layer_norm";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axes", axes), new("epsilon", epsilon)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         if (inputs.Length is < 1 or > 3)

@@ -17,6 +17,9 @@ public sealed class AvgPool : PoolOp
     public override string Name => "avg_pool";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [.. base.Attributes, new("count_padding", CountPadding)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

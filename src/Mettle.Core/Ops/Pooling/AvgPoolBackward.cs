@@ -20,6 +20,9 @@ public sealed class AvgPoolBackward : PoolOp
     public override string Name => "avg_pool_backward";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [.. base.Attributes, new("count_padding", CountPadding), new("size", Size)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

@@ -28,6 +28,9 @@ public sealed class MaxPoolBackward : PoolOp
     public override string Name => "max_pool_backward";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [.. base.Attributes, new("size", Size), new("tile", tile)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 2);

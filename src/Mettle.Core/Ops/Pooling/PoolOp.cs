@@ -22,6 +22,9 @@ public abstract class PoolOp : Op
     /// <summary>Step between taps.</summary>
     public Pair Dilation { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("kernel", Kernel), new("stride", Stride), new("padding", Padding), new("dilation", Dilation)];
+
     /// <summary>The image axes before <see cref="Op.Vmap"/> are merged: every image is pooled on its own.</summary>
     public sealed override Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size)
     {

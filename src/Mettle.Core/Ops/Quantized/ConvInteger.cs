@@ -30,6 +30,9 @@ public sealed class ConvInteger : QuantizedOp
     /// <inheritdoc/>
     public override string Name => "conv_integer";
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("stride", stride), new("padding", padding), new("dilation", dilation), new("groups", Groups)];
+
     /// <summary>Step between windows, per spatial axis.</summary>
     public IReadOnlyList<int> Stride => stride;
 
@@ -102,10 +105,6 @@ public sealed class ConvInteger : QuantizedOp
         });
         Memory.Return(memory, bytes);
     }
-
-    /// <inheritdoc/>
-    public override string ToString()
-        => $"{Name}(stride [{string.Join(", ", stride)}], padding [{string.Join(", ", padding)}], dilation [{string.Join(", ", dilation)}], groups {Groups})";
 
     private Int8Filters Filters(TensorSpec weight) => new(Name, weight, stride, padding, dilation, Groups);
 

@@ -34,6 +34,9 @@ public sealed unsafe class QuantizedConv : QuantizedProduct
     /// <inheritdoc/>
     public override string Name => "quantized_conv";
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [.. base.Attributes, new("stride", Stride), new("padding", Padding), new("dilation", Dilation), new("groups", Groups)];
+
     /// <summary>Step between windows, per spatial axis.</summary>
     public IReadOnlyList<int> Stride => filters.Stride;
 
@@ -66,9 +69,6 @@ public sealed unsafe class QuantizedConv : QuantizedProduct
         var y = ApplyAll(all)[0];
         return [y.Reshape(new Shape([size, shape[1], .. y.Shape.Dims[1..]]))];
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => filters.ToString();
 
     /// <summary>Filters that lie as (filter, kernel row, kernel column, channel), with a zero point each.</summary>
     internal static Int8Source Source(Tensor rows, Tensor zeros, Int8Filters filters)

@@ -59,6 +59,9 @@ public abstract unsafe class QuantizedProduct : QuantizedOp
     /// <summary>Shape of the weights as they were given.</summary>
     public Shape WeightShape => weightShape;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("weight", new TensorSpec(weightShape, WeightType)), new("packed", storage)];
+
     /// <summary>The weights as they were given, read back from the packed form.</summary>
     public Tensor Unpack()
     {

@@ -26,6 +26,9 @@ public sealed class InvertedDropout : FusedOp
     public override string Name => "dropout";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("rate", Rate), new("key", Key)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

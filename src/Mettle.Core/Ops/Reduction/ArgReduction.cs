@@ -18,6 +18,9 @@ public abstract class ArgReduction : Op
     public int Axis => axis;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", axis)];
+
+    /// <inheritdoc/>
     public sealed override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

@@ -9,6 +9,9 @@ public abstract class Reduction : Op
     /// <summary>The reduced axes; empty means all.</summary>
     public IReadOnlyList<int> Axes { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axes", Axes)];
+
     /// <summary>Whether an axis of length 0 has a result.</summary>
     protected virtual bool AllowsEmpty => true;
 

@@ -39,6 +39,9 @@ public sealed class Sort : Op
     public override string Name => "sort";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("axis", axis), new("descending", descending), new("count", count)];
+
+    /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
         Expect(inputs, 1);

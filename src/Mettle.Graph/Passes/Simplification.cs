@@ -1,0 +1,32 @@
+namespace Mettle.Graphs.Passes;
+
+/// <summary>All passes, again and again until nothing changes.</summary>
+public static class Simplification
+{
+    /// <summary>
+    /// The same function in fewer and cheaper ops; each pass states its error. With <paramref name="sameBits"/> there is none: only what
+    /// gives the bits of the ops one by one. With <paramref name="fixedParameters"/> parameters are constants that nobody trains, and no
+    /// gradients are asked for: the result is for inference.
+    /// </summary>
+    public static Graph Run(Graph graph, bool fixedParameters = false, bool sameBits = false)
+    {
+        for (Graph? before = null; !ReferenceEquals(before, graph);)
+        {
+            before = graph;
+            graph = ConstantFolding.Run(graph, fixedParameters);
+            graph = Movements.Run(graph, inference: fixedParameters);
+            graph = Casts.Run(graph, keepPrecision: !sameBits);
+            graph = CommonSubexpressions.Run(graph);
+            graph = Arithmetic.Run(graph, sameBits);
+            graph = Products.Run(graph, fixedParameters);
+            graph = ChannelFolding.Run(graph, fixedParameters, sameBits);
+            if (!sameBits)
+            {
+                graph = Activations.Run(graph);
+                graph = Normalizations.Run(graph, fixedParameters);
+            }
+        }
+
+        return graph;
+    }
+}
