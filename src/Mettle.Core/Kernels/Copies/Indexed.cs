@@ -196,12 +196,21 @@ internal static unsafe class Indexed
             long i = (long)index * PerPart;
             while (i < end)
             {
-                // Along one run of the inner axes the slice stays the same.
+                // Along one run of the inner axes, or of the looked-up one where it is the last, the slice stays the same.
                 long outer = i / (Inner * To);
-                long at = i % Inner;
-                long stop = Math.Min(end, i - at + Inner);
                 T* x = X + (outer * From * Inner);
-                for (; i < stop; i++, at++)
+                if (Inner == 1)
+                {
+                    for (long stop = Math.Min(end, (outer + 1) * To); i < stop; i++)
+                    {
+                        Y[i] = x[Index[i]];
+                    }
+
+                    continue;
+                }
+
+                long at = i % Inner;
+                for (long stop = Math.Min(end, i - at + Inner); i < stop; i++, at++)
                 {
                     Y[i] = x[(Index[i] * Inner) + at];
                 }
@@ -252,18 +261,39 @@ internal static unsafe class Indexed
         public readonly void Run(int index)
         {
             long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
-            for (long r = (long)index * RowsPerPart; r < end; r++)
+            long r = (long)index * RowsPerPart;
+            while (r < end)
             {
+                // Rows of one slice are looked up in one list.
                 long slice = r / Own;
-                byte* source = X + (((slice * Size) + Index[(slice / Lead * Own) + (r % Own)]) * Row);
-                byte* target = Y + (r * Row);
-                if (Row == 4)
+                long at = r - (slice * Own);
+                long count = Math.Min(end - r, Own - at);
+                Copy(Index + (slice / Lead * Own) + at, X + (slice * Size * Row), Y + (r * Row), count);
+                r += count;
+            }
+        }
+
+        private readonly void Copy(long* rows, byte* source, byte* target, long count)
+        {
+            if (Row == 4)
+            {
+                for (long i = 0; i < count; i++)
                 {
-                    *(uint*)target = *(uint*)source;
+                    ((uint*)target)[i] = ((uint*)source)[rows[i]];
                 }
-                else
+            }
+            else if (Row == 8)
+            {
+                for (long i = 0; i < count; i++)
                 {
-                    Buffer.MemoryCopy(source, target, Row, Row);
+                    ((ulong*)target)[i] = ((ulong*)source)[rows[i]];
+                }
+            }
+            else
+            {
+                for (long i = 0; i < count; i++)
+                {
+                    Buffer.MemoryCopy(source + (rows[i] * Row), target + (i * Row), Row, Row);
                 }
             }
         }

@@ -123,7 +123,12 @@ internal static class Indexing
         var shape = Shapes.Dims(c, [.. index.Shape.Dims[..axis].ToArray(), depth, .. index.Shape.Dims[axis..].ToArray()]);
         index = Tensor.Where(index < 0, index + depth, index).Unsqueeze(axis);
         var on = index.EqualTo(Tensor.Arange(shape[axis]).Reshape(Shapes.Along(axis, shape.Rank, shape[axis])));
-        return Moved.By(c.Value(2), values => values.IndexSelect(0, on.To(DType.I64)));
+        if (Moved.Shape(c.Value(2)) != new Shape([2]))
+        {
+            throw c.Bad($"it needs a value for off and one for on, not {c.Value(2).Describe()}.");
+        }
+
+        return Moved.By(c.Value(2), values => Tensor.Where(on, values.Select(0, 1), values.Select(0, 0)));
     }
 
     private static OnnxValue[] TopK(Call c)
