@@ -44,5 +44,8 @@ public static class OpTable
 
         // Recurrent
         GruCell.Info, GruSequence.Info, LstmCell.Info, LstmSequence.Info,
+
+        // Trees
+        TreeLeaves.Info,
     ];
 }

@@ -7,7 +7,8 @@ public static class OnnxGraphs
 {
     /// <summary>
     /// Traces <paramref name="model"/>; <paramref name="shapes"/> gives the shape of each required input by name, and may leave out those that the file
-    /// declares in full. Element types are the file's. Outputs have the types in which the engine stores them.
+    /// declares in full. Element types are the file's. Outputs have the types in which the engine stores them;
+    /// where the file has scores by label (ZipMap) the output is the scores, [N, labels].
     /// Throws <see cref="OnnxException"/> where a model cannot be traced: control flow on data, strings, sequences.
     /// </summary>
     public static Graph Trace(OnnxModel model, IReadOnlyDictionary<string, Shape>? shapes = null)
@@ -26,8 +27,12 @@ public static class OnnxGraphs
                     }
 
                     var results = OnnxEvaluator.Run(model, given);
-                    return [.. results.Select((r, i) => r is TensorValue t ? t.Tensor : throw new OnnxException(
-                        model.Source, $"its output {OnnxException.Quote(model.Graph.Outputs[i].Name)} is no tensor; run it node by node."))];
+                    return [.. results.Select((r, i) => r switch
+                    {
+                        TensorValue t => t.Tensor,
+                        SequenceValue { Items: ZippedRows maps } => maps.Scores,
+                        _ => throw new OnnxException(model.Source, $"its output {OnnxException.Quote(model.Graph.Outputs[i].Name)} is no tensor; run it node by node."),
+                    })];
                 },
                 inputs);
         }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Mettle.Graphs;
 using Mettle.Onnx.Protos;
 
 namespace Mettle.Onnx.Tests.Operators;
@@ -17,7 +18,7 @@ public sealed class ClassicalTests
     [InlineData("nodes_truenodeids", new long[] { 0, 0, 0 }, "no root leads to")]
     [InlineData("nodes_truenodeids", new long[] { 7, 0, 0 }, "no node 7")]
     [InlineData("nodes_nodeids", new long[] { 0, 1, 1 }, "there twice")]
-    [InlineData("nodes_featureids", new long[] { 5, 0, 0 }, "feature 5")]
+    [InlineData("nodes_featureids", new long[] { 5, 0, 0 }, "at least 6 columns")]
     [InlineData("nodes_featureids", new long[] { -1, 0, 0 }, "feature -1")]
     [InlineData("target_ids", new long[] { 0, 3 }, "target 3")]
     [InlineData("nodes_treeids", new long[] { 0, 0 }, "equally long")]
@@ -40,6 +41,21 @@ public sealed class ClassicalTests
         ];
         string message = Assert.Throws<OnnxException>(() => Apply("TreeEnsembleRegressor", [Rows(1f)], circle)).Message;
         Assert.Contains("leads back", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_TreesWithLabelledScores_IsAPlanOfFewStepsWithTheSameBits()
+    {
+        var node = Models.Node("TreeEnsembleRegressor", ["x"], ["s"], Stump());
+        var zip = Models.Node("ZipMap", ["s"], ["y"], Ints("classlabels_int64s", 7));
+        (node.Domain, zip.Domain) = ("ai.onnx.ml", "ai.onnx.ml");
+        var proto = Models.Of(17, ["x"], ["y"], node, zip);
+        proto.Graph.Input[0].Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = 1 } };
+        proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 3 });
+        var graph = OnnxGraphs.Trace(Models.Parse(proto), new Dictionary<string, Shape> { ["x"] = [3, 1] });
+        var y = Plan.Compile(graph).Run(Tensor.From([1f, 2f, 3f], [3, 1]))[0];
+        Assert.Equal([10f, 10f, 20f], y.ToArray<float>());
+        Assert.True(graph.Nodes.Count < 8, graph.ToString());
     }
 
     [Fact]

@@ -9,12 +9,11 @@ internal static class Maps
     public static SequenceValue Zip(Call c)
     {
         var x = c.Tensor(0);
-        float[] scores = x.To(DType.F32).ToArray<float>();
         string[]? texts = c.Texts("classlabels_strings") is { Length: > 0 } names ? names : null;
         long[]? integers = texts is null ? c.Attribute("classlabels_int64s")?.Ints?.ToArray() ?? throw c.Bad("it has no labels.") : null;
         int width = texts?.Length ?? integers!.Length;
-        return x.Rank is 1 or 2 && x.Shape[^1] == width && width > 0
-            ? new([.. scores.Chunk(width).Select(row => new MapValue(texts, integers, row))], ElementType.F32)
+        return x.Rank is 1 or 2 && x.Shape[^1] == width
+            ? new(new ZippedRows(x.Rank == 1 ? x.Unsqueeze(0) : x, texts, integers), ElementType.F32)
             : throw c.Bad($"{width} labels do not fit scores {x.Shape}.");
     }
 

@@ -54,7 +54,7 @@ internal sealed class TreeNodes(Call c, int count)
 
     public List<TreeVote> Votes { get; } = [];
 
-    /// <summary>Sets of the nodes that test for one, by node.</summary>
+    /// <summary>Sets of the nodes that test for one, by node; in order.</summary>
     public Dictionary<int, double[]> Sets { get; } = [];
 
     /// <summary>The form of the older operators: nodes known by the numbers of tree and node, votes under <paramref name="votes"/>_*.</summary>
@@ -142,7 +142,7 @@ internal sealed class TreeNodes(Call c, int count)
                     set.Add(member);
                 }
 
-                nodes.Sets[i] = [.. set];
+                nodes.Sets[i] = [.. set.Distinct().Order()];
             }
         }
 
@@ -168,48 +168,50 @@ internal sealed class TreeNodes(Call c, int count)
         => c.Floats(name) is { Length: > 0 } floats ? Array.ConvertAll(floats, f => (double)f)
             : ((c.Attribute($"{name}_as_tensor") ?? c.Attribute(name))?.Value as TensorValue)?.Tensor.To(DType.F64).ToArray<double>() ?? [];
 
-    /// <summary>Most comparisons on the way from a root to a leaf; fails where a way leads back to itself.</summary>
-    public int Depth()
+    /// <summary>The comparisons that roots lead to, parents before children; fails where a way leads back to itself.</summary>
+    public int[] Ordered()
     {
-        const int Open = -1;
-        int[] depths = new int[Modes.Length];
+        bool[] open = new bool[Modes.Length], done = new bool[Modes.Length];
+        var finished = new List<int>();
         var way = new Stack<int>();
         foreach (int root in Roots)
         {
             way.Push(root);
             while (way.TryPeek(out int at))
             {
-                if (Modes[at] == TreeMode.Leaf || depths[at] > 0)
+                if (Modes[at] == TreeMode.Leaf || done[at])
                 {
                     way.Pop();
                 }
-                else if (depths[at] == 0)
+                else if (!open[at])
                 {
-                    depths[at] = Open;
+                    open[at] = true;
                     Enter(Yes[at]);
                     Enter(No[at]);
                 }
                 else
                 {
                     way.Pop();
-                    depths[at] = 1 + Math.Max(depths[Yes[at]], depths[No[at]]);
+                    done[at] = true;
+                    finished.Add(at);
                 }
             }
         }
 
-        for (int i = 0; MustReachAll && i < depths.Length; i++)
+        for (int i = 0; MustReachAll && i < done.Length; i++)
         {
-            if (depths[i] == 0 && Modes[i] != TreeMode.Leaf)
+            if (!done[i] && Modes[i] != TreeMode.Leaf)
             {
                 throw c.Bad($"no root leads to the node in place {i} of its lists.");
             }
         }
 
-        return Roots.Count == 0 ? 0 : Roots.Max(r => depths[r]);
+        finished.Reverse();
+        return [.. finished];
 
         void Enter(int child)
         {
-            if (depths[child] == Open)
+            if (open[child] && !done[child])
             {
                 throw c.Bad($"a tree leads back to the node in place {child} of its lists.");
             }

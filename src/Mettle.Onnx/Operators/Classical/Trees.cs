@@ -41,7 +41,7 @@ internal static class Trees
         int classes = (int)Moved.Shape(labels).Count;
         long[] votes = c.Attribute("class_ids")?.Ints?.Distinct().ToArray() ?? [];
         var tables = Tables(c, () => TreeNodes.ByNumbers(c, "class"), classes);
-        var sums = tables.Sum(c, Features.Rows(c));
+        var sums = tables.Sum(Features.Rows(c));
         double[] shift = TreeNodes.Numbers(c, "base_values");
         string transform = c.Text("post_transform", "NONE");
         if (classes == 2 && votes.Length == 1)
@@ -68,8 +68,8 @@ internal static class Trees
 
     private static Tensor Aggregate(Call c, TreeTables tables, Tensor x, string name) => name switch
     {
-        "SUM" => tables.Sum(c, x),
-        "AVERAGE" => tables.Sum(c, x) / tables.Count,
+        "SUM" => tables.Sum(x),
+        "AVERAGE" => tables.Sum(x) / tables.Count,
         "MIN" => tables.Extreme(c, x, largest: false),
         "MAX" => tables.Extreme(c, x, largest: true),
         _ => throw c.Bad($"there is no aggregate {OnnxException.Quote(name)}; there are {string.Join(", ", Aggregates)}."),

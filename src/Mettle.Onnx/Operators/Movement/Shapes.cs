@@ -3,6 +3,9 @@ namespace Mettle.Onnx;
 /// <summary>Reshaping, joining, cutting, padding and reordering.</summary>
 internal static class Shapes
 {
+    // What a few bytes of a file ask for must not fill the memory.
+    private const int MostMade = 1 << 28;
+
     public static IEnumerable<Operator> All =>
     [
         Operator.Of("Identity", c => c.Value(0)),
@@ -11,7 +14,7 @@ internal static class Shapes
         Operator.Of("Squeeze", Squeeze),
         Operator.Of("Unsqueeze", Unsqueeze),
         Operator.Of("Transpose", c => Moved.By(c.Value(0), x => x.Permute(c.Ints("perm") ?? [.. Enumerable.Range(0, x.Rank).Reverse()]))),
-        Operator.Of("Expand", c => Moved.By(c.Value(0), x => x.Broadcast(Shape.Broadcast(x.Shape, Dims(c, c.Longs(1)), "expand")))),
+        Operator.Of("Expand", Expand),
         Operator.Of("Shape", ShapeOf),
         Operator.Of("Size", c => OnnxValue.From(Tensor.From([Moved.Shape(c.Value(0)).Count], new Shape()))),
         Operator.Of("Concat", Concat),
@@ -27,8 +30,12 @@ internal static class Shapes
         Operator.Of("EyeLike", EyeLike),
     ];
 
-    /// <summary>Dimensions out of a file, checked.</summary>
-    public static Shape Dims(Call c, IReadOnlyList<long> dims) => TensorReader.Dims(dims, c.Node.Label);
+    /// <summary>Dimensions of something larger than what it is made from, checked.</summary>
+    public static Shape Dims(Call c, IReadOnlyList<long> dims)
+    {
+        var shape = TensorReader.Dims(dims, c.Node.Label);
+        return shape.Count <= MostMade ? shape : throw c.Bad($"{shape} has more than {MostMade} elements; work on parts of it.");
+    }
 
     /// <summary>A shape of an axis's length, all others 1.</summary>
     public static Shape Along(int axis, int rank, int size)
@@ -70,9 +77,15 @@ internal static class Shapes
                 : throw c.Bad($"{from} does not divide into [{string.Join(", ", dims)}].");
         }
 
-        var to = Dims(c, dims);
+        var to = TensorReader.Dims(dims, c.Node.Label);
         return Moved.By(c.Value(0), x => x.Reshape(to));
     }
+
+    private static OnnxValue Expand(Call c) => Moved.By(c.Value(0), x =>
+    {
+        var shape = Shape.Broadcast(x.Shape, Dims(c, c.Longs(1)), "expand");
+        return x.Broadcast(Dims(c, [.. shape.Dims.ToArray()]));
+    });
 
     private static OnnxValue Flatten(Call c)
     {

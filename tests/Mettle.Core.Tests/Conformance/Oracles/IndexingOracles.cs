@@ -11,6 +11,7 @@ internal static class IndexingOracles
         new("index_select", (op, x) => [IndexSelect((IndexSelect)op, x[0], x[1])]),
         new("one_hot", (op, x) => [NdArray.From([.. x[0].Shape, ((OneHot)op).Classes], DType.F32, i => x[0][i[..^1]] == i[^1] ? 1 : 0)]),
         new("scatter_add", (op, x) => [ScatterAdd((ScatterAdd)op, x[0], x[1])]),
+        new("tree_leaves", (op, x) => [NdArray.From([x[0].Shape[0], ((TreeLeaves)op).Roots.Count], DType.I64, i => Leaf((TreeLeaves)op, i[1], f => x[0][i[0], f]))]),
     ];
 
     /// <summary>The index with one entry replaced.</summary>
@@ -19,6 +20,20 @@ internal static class IndexingOracles
         int[] changed = [.. index];
         changed[axis] = (int)value;
         return changed;
+    }
+
+    private static int Leaf(TreeLeaves op, int tree, Func<int, double> column)
+    {
+        int at = op.Roots[tree];
+        while (at >= 0)
+        {
+            var n = op.Nodes[at];
+            double value = column(n.Feature);
+            bool holds = double.IsNaN(value) ? n.MissingIsYes : n.Below ? value < n.Split : value <= n.Split;
+            at = holds ? n.Yes : n.No;
+        }
+
+        return ~at;
     }
 
     private static NdArray Concat(int axis, NdArray[] parts)
