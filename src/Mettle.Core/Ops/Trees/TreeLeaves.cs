@@ -96,18 +96,18 @@ public sealed class TreeLeaves : Op
 
     private static IEnumerable<OpSample> Samples()
     {
-        DecisionNode[] nodes =
+        DecisionNode[] forest =
         [
             new(0, 0.25, 1, ~0), new(2, -0.5, ~1, 2, Below: true), new(1, 0, ~2, ~3, MissingIsYes: true),
             new(1, 1, ~4, 4), new(0, -0.75, ~5, ~6, Below: true, MissingIsYes: true),
         ];
         return
         [
-            new("forest", new TreeLeaves(nodes, 0, 3, ~7), 5 * 37, new SampleInput([37, 3])) { Differentiable = [] },
-            new("one tree", new TreeLeaves(nodes, 3), 2 * 5, new SampleInput([5, 4])) { Differentiable = [] },
-            new("long", new TreeLeaves(nodes, 0, 0, 3), 8 * 2003, new SampleInput([2003, 3])) { Differentiable = [] },
+            new("forest", new TreeLeaves(forest, 0, 3, ~7), 5 * 37, new SampleInput([37, 3])) { Differentiable = [] },
+            new("one tree", new TreeLeaves(forest, 3), 2 * 5, new SampleInput([5, 4])) { Differentiable = [] },
+            new("long", new TreeLeaves(forest, 0, 0, 3), 8 * 2003, new SampleInput([2003, 3])) { Differentiable = [] },
             new("leaf", new TreeLeaves([], ~0), 0, new SampleInput([3, 0])) { Differentiable = [] },
-            new("no rows", new TreeLeaves(nodes, 0, 3), 0, new SampleInput([0, 3])) { Differentiable = [] },
+            new("no rows", new TreeLeaves(forest, 0, 3), 0, new SampleInput([0, 3])) { Differentiable = [] },
             new("no trees", new TreeLeaves([]), 0, new SampleInput([4, 2])) { Differentiable = [] },
         ];
     }

@@ -7,8 +7,8 @@ internal sealed class TreeTables
 
     private readonly int targets;
     private readonly TreeLeaves walk;
-    private readonly Tensor weights;
-    private readonly Tensor? places;
+    private readonly Tensor leafWeights;
+    private readonly Tensor? leafTargets;
 
     public TreeTables(Call c, TreeNodes nodes, int targets)
     {
@@ -26,7 +26,7 @@ internal sealed class TreeTables
         }
 
         walk = Walk(nodes, leaves);
-        (weights, places) = Votes(c, nodes, leaves);
+        (leafWeights, leafTargets) = Votes(c, nodes, leaves);
     }
 
     /// <summary>Number of trees.</summary>
@@ -140,7 +140,7 @@ internal sealed class TreeTables
     private (Tensor Weights, Tensor? Targets) Cast(Tensor x)
     {
         var leaf = walk.Apply(x);
-        return (weights.To(x.DType).IndexSelect(0, leaf), places?.IndexSelect(0, leaf));
+        return (leafWeights.To(x.DType).IndexSelect(0, leaf), leafTargets?.IndexSelect(0, leaf));
     }
 
     // A row of votes for each leaf, as wide as the most that one has.
