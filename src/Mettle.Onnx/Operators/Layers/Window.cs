@@ -14,6 +14,7 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
 {
     // Beyond these a few bytes of a foreign file would fill the memory or take minutes; real models stay far below.
     private const int MostPadding = 1 << 15;
+    private const int MostPooledPadding = 1 << 8;
     private const long MostPadded = 1 << 22;
     private const long MostElements = 1 << 22;
     private const long MostGrowth = 1 << 10;
@@ -42,12 +43,12 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
             throw c.Bad($"kernel_shape is [{string.Join(", ", declared)}], but the weights' kernel is [{string.Join(", ", kernel.ToArray())}].");
         }
 
-        return Make(c, image, kernel.ToArray());
+        return Make(c, image, kernel.ToArray(), MostPadding);
     }
 
     /// <summary>The node's window over [N, C, <paramref name="image"/>], all from its attributes.</summary>
     public static Window Of(Call c, ReadOnlySpan<int> image)
-        => Make(c, image, c.Ints("kernel_shape") ?? throw c.Bad("it needs the attribute 'kernel_shape'."));
+        => Make(c, image, c.Ints("kernel_shape") ?? throw c.Bad("it needs the attribute 'kernel_shape'."), MostPooledPadding);
 
     /// <summary>An attribute with one number per axis, none below <paramref name="least"/>.</summary>
     public static int[] PerAxis(Call c, string name, int axes, int otherwise, int least)
@@ -108,7 +109,7 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
     private Window Part(Range axes)
         => new(Image[axes], Kernel[axes], Stride[axes], Dilation[axes], Before[axes], After[axes], Result[axes]);
 
-    private static Window Make(Call c, ReadOnlySpan<int> image, int[] kernel)
+    private static Window Make(Call c, ReadOnlySpan<int> image, int[] kernel, int mostPadding)
     {
         int axes = image.Length;
         if (kernel.Length != axes || axes == 0 || kernel.Any(k => k < 1))
@@ -160,7 +161,7 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
         dilation = [.. dilation.Select((d, i) => kernel[i] == 1 ? 1 : d)];
         var window = new Window(cells, kernel, stride, dilation, before, after, result);
         long given = cells.Aggregate(1L, (a, b) => a * b), padded = window.Padded().Image.Aggregate(1L, (a, b) => checked(a * b));
-        return padded <= Math.Max(MostPadded, 64 * given) && before.Concat(after).All(p => p <= MostPadding)
+        return padded <= Math.Max(MostPadded, 64 * given) && Enumerable.Range(0, axes).All(i => Math.Max(before[i], after[i]) <= Math.Max(mostPadding, cells[i]))
             ? window
             : throw c.Bad($"pads of [{string.Join(", ", before.Concat(after))}] are too large.");
     }
