@@ -113,15 +113,15 @@ public sealed class Affine : FusedOp
     {
         int n = w.Shape[0], k = w.Shape[1];
         int rows = n == 0 ? 0 : checked((int)(y.Count / n));
-        var input = AsRows(x);
+        var (input, row, column) = AsRows(x);
         if (TurnedMatrix.Of<T>(w, rows) is { } turned)
         {
-            PanelsJob<T>.Multiply((T*)input.Pointer, input.Strides[^2], input.Strides[^1], turned.Panels<T>(), (T*)y.Pointer, rows, n, k);
+            PanelsJob<T>.Multiply((T*)input.Pointer, row, column, turned.Panels<T>(), (T*)y.Pointer, rows, n, k);
             GC.KeepAlive(turned);
         }
         else
         {
-            Gemm.Product((T*)input.Pointer, input.Strides[^2], input.Strides[^1], (T*)w.Pointer, w.Strides[1], w.Strides[0], (T*)y.Pointer, rows, n, k);
+            Gemm.Product((T*)input.Pointer, row, column, (T*)w.Pointer, w.Strides[1], w.Strides[0], (T*)y.Pointer, rows, n, k);
         }
 
         if (bias is not null || IsRectified)
@@ -155,8 +155,8 @@ public sealed class Affine : FusedOp
         if (node.Needs(1))
         {
             result[1] = Tensor.Allocate(w.Shape, w.DType);
-            var input = AsRows(x);
-            Gemm.Product((T*)slope.Pointer, 1, n, (T*)input.Pointer, input.Strides[^2], input.Strides[^1], (T*)result[1]!.Pointer, n, k, rows);
+            var (input, row, column) = AsRows(x);
+            Gemm.Product((T*)slope.Pointer, 1, n, (T*)input.Pointer, row, column, (T*)result[1]!.Pointer, n, k, rows);
         }
 
         if (node.Needs(0))
@@ -168,6 +168,7 @@ public sealed class Affine : FusedOp
         return result;
     }
 
-    // More than one leading axis counts as one, so it must lie so.
-    private static Tensor AsRows(Tensor x) => x.Rank == 2 ? x : x.RowMajor();
+    // More than one leading axis counts as one, so it must lie so. Strides along axes of length 1 say nothing then.
+    private static (Tensor Input, int Row, int Column) AsRows(Tensor x)
+        => x.Rank == 2 ? (x, x.Strides[0], x.Strides[1]) : (x.RowMajor(), x.Shape[^1], 1);
 }
