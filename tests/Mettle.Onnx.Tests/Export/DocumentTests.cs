@@ -1,0 +1,121 @@
+using Mettle.Graphs;
+using Mettle.Nn;
+
+namespace Mettle.Onnx.Tests.Export;
+
+/// <summary>Files: names, metadata, external data, and what is refused.</summary>
+public sealed class DocumentTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("mettle-onnx");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void Save_ExternalData_ReadsBackTheSame()
+    {
+        string path = Path.Combine(folder.FullName, "model.onnx");
+        var architecture = Architectures.Of("mlp");
+        var document = OnnxExport.Batched(architecture.Trace);
+        document.Save(path, externalData: true);
+
+        Assert.Equal(["model.onnx", "model.onnx.data"], folder.GetFiles().Select(f => f.Name).Order(StringComparer.Ordinal));
+        using var scope = MemoryScope.Begin();
+        var inputs = architecture.Inputs(3);
+        Assert.Null(RoundTrip.Difference(RoundTrip.Run(document.ToModel(), inputs)[0], RoundTrip.Run(OnnxModel.Load(path), inputs)[0], 0));
+    }
+
+    [Fact]
+    public void Save_WhereTheFolderIsMissing_LeavesNothing()
+    {
+        var document = OnnxExport.Fixed(Architectures.Of("mlp").Trace(1));
+        Assert.Throws<DirectoryNotFoundException>(() => document.Save(Path.Combine(folder.FullName, "none", "model.onnx")));
+        Assert.Empty(folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public void Fixed_NamedParametersAndMetadata_StandInTheFile()
+    {
+        var model = new Mlp(4, [5], 2).Initialize(RandomKey.FromSeed(1));
+        var graph = Graph.Trace(x => [model.Forward(x[0], Pass.Eval)], new Value(new TensorSpec([3, 4], DType.F32), "features"));
+        var read = OnnxExport.Fixed(graph, new()
+        {
+            Name = "tiny",
+            Parameters = model.NamedParameters().ToDictionary(p => p.Name, p => p.Parameter.Value, StringComparer.Ordinal),
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["classes"] = "cat,dog" },
+        }).ToModel();
+
+        Assert.Equal("features", Assert.Single(read.Graph.Inputs).Name);
+        Assert.Equal("f32[3, 2]", Assert.Single(read.Graph.Outputs).Type!.ToString());
+        Assert.Equal("cat,dog", read.Metadata["classes"]);
+        Assert.Equal(model.StateDict().Keys.Order(StringComparer.Ordinal), read.Graph.Initializers.Keys.Order(StringComparer.Ordinal));
+        Assert.StartsWith("Mettle", read.Producer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fixed_RandomAndGradientOps_ListsAllOfThem()
+    {
+        var graph = Graph.Trace(
+            x =>
+            {
+                var y = x[0].Dropout(0.5, RandomKey.FromSeed(1)).Dropout(0.5, RandomKey.FromSeed(2));
+                return [y, new AvgPoolBackward((4, 4), 2, 2, 0).Apply(x[1])];
+            },
+            new Value(new TensorSpec([2, 3], DType.F32)), new Value(new TensorSpec([1, 1, 2, 2], DType.F32)));
+
+        var e = Assert.Throws<OnnxException>(() => OnnxExport.Fixed(graph));
+        Assert.Contains("2 ops have no ONNX form", e.Message, StringComparison.Ordinal);
+        Assert.Contains("dropout (2 times): it draws random numbers", e.Message, StringComparison.Ordinal);
+        Assert.Contains("avg_pool_backward (1 times): it is part of a gradient", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batched_MeanOverTheBatch_SaysWhatDependsOnIt()
+    {
+        var e = Assert.Throws<OnnxException>(() => OnnxExport.Batched(n => Of(n, x => x / x.Shape[0])));
+        Assert.Contains("has values that depend on it", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Export a fixed batch size instead", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batched_LoopOverTheBatch_SaysSo()
+    {
+        var e = Assert.Throws<OnnxException>(() => OnnxExport.Batched(n => Of(n, x => Enumerable.Range(0, x.Shape[0]).Aggregate(x, (y, _) => y.Exp()))));
+        Assert.Contains("at 2 the model takes 2 operations, at 3 it takes 3", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batched_OneMoreThanTheBatch_SaysWhichAxis()
+    {
+        var e = Assert.Throws<OnnxException>(() => OnnxExport.Batched(n => Of(n, x => Tensor.Concat(0, Tensor.Zeros([1, 4]), x))));
+        Assert.Contains("axis 0 of a result of concat is 3 at 2 and 4 at 3", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batched_InputsThatDoNotDependOnIt_SaysSo()
+    {
+        var e = Assert.Throws<OnnxException>(() => OnnxExport.Batched(_ => Of(2, x => x.Exp())));
+        Assert.Contains("no input's shape depends on it", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batched_AxesMergedWithTheBatch_ComeBackTheSame()
+    {
+        // Reversed, last rows, shapes with two open dimensions, constants as long as the batch.
+        Func<int, Graph> trace = n => Of(n, x =>
+        {
+            int rows = x.Shape[0];
+            var both = x.Flip(0).Reshape(rows * 2, 2) + Tensor.Ones([rows * 2, 2]);
+            var square = both.Reshape(rows, 4).MatMul(x.Transpose());
+            return square + x.Narrow(0, rows - 1, rows).Sum() + Tensor.Full([rows, rows], 0.5, DType.F32);
+        });
+        var model = OnnxExport.Batched(trace).ToModel();
+        foreach (int batch in new[] { 1, 4, 9 })
+        {
+            using var scope = MemoryScope.Begin();
+            var x = Tensor.Normal(RandomKey.FromSeed(3), [batch, 4]);
+            Assert.Null(RoundTrip.Difference(trace(batch).Apply(x)[0], RoundTrip.Run(model, x)[0], 0));
+        }
+    }
+
+    private static Graph Of(int batch, Func<Tensor, Tensor> body) => Graph.Trace(x => [body(x[0])], new Value(new TensorSpec([batch, 4], DType.F32), "x"));
+}
