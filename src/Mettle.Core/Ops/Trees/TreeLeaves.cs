@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mettle;
 
 /// <summary>The leaf that each row [N, F] ends in, in each of several decision trees: i64 [N, trees], no gradient.</summary>
@@ -52,6 +54,9 @@ public sealed class TreeLeaves : Op
 
     /// <inheritdoc/>
     public override string Name => "tree_leaves";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OpAttribute> Attributes => [new("roots", roots), new("nodes", new NodeList(nodes))];
 
     /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
@@ -119,4 +124,18 @@ public sealed class TreeLeaves : Op
         new("order", () => new TreeLeaves([new(0, 0, 1, ~0), new(0, 0, 0, ~0)], 0), "tree_leaves: node 1 looks at column 0 and leads to 0 and -1"),
         new("root", () => new TreeLeaves([], 0), "tree_leaves: root 0 is none of 0 nodes"),
     ];
+
+    // Equal where all nodes are; as text their number, which may be in the thousands.
+    private sealed class NodeList(DecisionNode[] nodes) : IEquatable<NodeList>
+    {
+        private readonly DecisionNode[] nodes = nodes;
+
+        public bool Equals(NodeList? other) => other is not null && nodes.AsSpan().SequenceEqual(other.nodes);
+
+        public override bool Equals(object? obj) => obj is NodeList other && Equals(other);
+
+        public override int GetHashCode() => nodes.Length == 0 ? 0 : HashCode.Combine(nodes.Length, nodes[0], nodes[^1]);
+
+        public override string ToString() => nodes.Length.ToString(CultureInfo.InvariantCulture);
+    }
 }
