@@ -9,11 +9,15 @@ internal static class MaxPool
         var window = Window.Of(c, x.Shape.Dims[2..]);
         Window.Checked(c, x.Count, [x.Shape[0], x.Shape[1], .. window.Result]);
 
-        // Small integers are exact as f32, others as f64 as far as pooling of them makes sense.
-        var floats = x.DType.IsFloat() ? x : x.To(c.Type(0) is ElementType.U8 or ElementType.I8 ? DType.F32 : DType.F64);
-        int planes = x.Shape[0] * x.Shape[1];
-        var (y, index) = Pool(floats.Reshape(new Shape([1, planes, .. window.Image])), window, c.Wants(1));
-        var value = c.Result(y.Reshape(new Shape([x.Shape[0], x.Shape[1], .. window.Result])).To(x.DType));
+        // Integers are pooled as floats that hold them exactly.
+        var floats = x.DType.IsFloat() ? x : c.Type(0) switch
+        {
+            ElementType.U8 or ElementType.I8 => x.To(DType.F32),
+            ElementType.I64 or ElementType.U64 => throw c.Bad("it does not take 64-bit integers."),
+            _ => x.To(DType.F64),
+        };
+        var (y, index) = Pool(floats, window, c.Wants(1));
+        var value = c.Result(y.To(x.DType));
         if (index is null)
         {
             return [value];
@@ -24,12 +28,12 @@ internal static class MaxPool
             index = Tensor.From(ColumnMajor(window.Image)).IndexSelect(0, index);
         }
 
-        int plane = window.Image.Aggregate(1, (a, b) => a * b);
-        index = index.Reshape(planes, -1) + (Tensor.Arange(planes) * plane).Unsqueeze(1);
-        return [value, OnnxValue.From(index.Reshape(value.Tensor.Shape))];
+        int planes = x.Shape[0] * x.Shape[1], plane = window.Image.Aggregate(1, (a, b) => a * b);
+        var first = (Tensor.Arange(planes) * plane).Reshape(new Shape([x.Shape[0], x.Shape[1], .. Enumerable.Repeat(1, window.Axes)]));
+        return [value, OnnxValue.From(index + first)];
     }
 
-    // [1, C, ...] pooled, and places within each image [1, C, windows...] counted row-major, of equals the first.
+    // [N, C, ...] pooled, and places within each plane [N, C, windows...] counted row-major, of equals the first.
     private static (Tensor Y, Tensor? Index) Pool(Tensor x, Window window, bool places)
     {
         if (window.Axes > 2)
@@ -61,21 +65,22 @@ internal static class MaxPool
     private static (Tensor Y, Tensor? Index) Folded(Tensor x, Window window, bool places)
     {
         var (first, rest) = (window.First, window.Rest);
-        int planes = x.Shape[1], length = first.Image[0], inner = rest.Image.Aggregate(1, (a, b) => a * b);
-        var (y, index) = Pool(x.Reshape(new Shape([1, planes * length, .. rest.Image])), rest, places);
-        var columns = y.Reshape(1, planes, length, -1);
+        int images = x.Shape[0], channels = x.Shape[1], length = first.Image[0], inner = rest.Image.Aggregate(1, (a, b) => a * b);
+        var (y, index) = Pool(x.Reshape(new Shape([images, channels * length, .. rest.Image])), rest, places);
+        var columns = y.Reshape(new Shape(images, channels, length, rest.Result.Aggregate(1, (a, b) => a * b)));
         var stand = new Window(
             [length, columns.Shape[3]], [first.Kernel[0], 1], [first.Stride[0], 1], [first.Dilation[0], 1], [first.Before[0], 0], [first.After[0], 0],
             [first.Result[0], columns.Shape[3]]);
         var (result, chosen) = Pool(columns, stand, places);
-        Shape shape = new([1, planes, .. window.Result]);
+        Shape shape = new([images, channels, .. window.Result]);
         if (index is null || chosen is null)
         {
             return (result.Reshape(shape), null);
         }
 
-        var within = index.Reshape(planes, length, -1) + (Tensor.Arange(length) * inner).Unsqueeze(1);
-        return (result.Reshape(shape), within.Reshape(planes, -1).Gather(1, chosen.Reshape(planes, -1)).Reshape(shape));
+        var within = index.Reshape(columns.Shape) + (Tensor.Arange(length) * inner).Unsqueeze(1);
+        Shape flat = new(images, channels, columns.Shape[2] * columns.Shape[3]), few = new(images, channels, chosen.Shape[2] * chosen.Shape[3]);
+        return (result.Reshape(shape), within.Reshape(flat).Gather(2, chosen.Reshape(few)).Reshape(shape));
     }
 
     // From places in the padded image to those in the image; the border never wins but where there is nothing else.
