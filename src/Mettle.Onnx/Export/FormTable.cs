@@ -8,6 +8,8 @@ internal static class FormTable
     private const string Random = "it draws random numbers; trace the model in evaluation mode";
     private const string Backward = "it is part of a gradient; trace the forward pass only";
 
+    private const string Trees = "it finds the leaves of decision trees; ONNX states trees with the votes of their leaves only";
+
     private static readonly Dictionary<Type, Form> Forms = new[]
     {
         ElementwiseForms.All, MovementForms.All, IndexForms.All, ReductionForms.All, ProductForms.All, WindowForms.All, NormalizationForms.All,
@@ -25,6 +27,7 @@ internal static class FormTable
         Attention { Settings.Dropout: > 0 } or SelfAttention { Settings.Dropout: > 0 } => Random,
         ConvWeightGrad or AvgPoolBackward => Backward,
         SliceBackward s when s.Steps.Any(step => step != 1) => Backward,
+        TreeLeaves => Trees,
         FusedOp => null,
         _ when Forms.ContainsKey(op.GetType()) => null,
         _ => "no operator of ONNX states it",
