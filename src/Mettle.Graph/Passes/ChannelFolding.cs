@@ -9,64 +9,92 @@ public static class ChannelFolding
 {
     /// <summary>
     /// The graph with them folded in. New weights and biases are computed in f64 and rounded once: with u the unit roundoff a result
-    /// is off by at most u (sum |w x| + |b|), less than its own sum rounds, and the steps that vanish no longer round. With
+    /// is off by at most u (sum |w x| + |b|), less than its own sum rounds, and the steps that vanish no longer round (a zero may change its sign). With
     /// <paramref name="sameBits"/> only addends after a product that has none yet. Without <paramref name="fixedParameters"/> parameters count as unknown.
     /// </summary>
     public static Graph Run(Graph graph, bool fixedParameters = false, bool sameBits = false) => Rewriting.Run(graph, (walk, node) =>
     {
-        if (Product(walk, node, fixedParameters) is not { } product)
+        if (node.Outputs[0].Spec.Shape.Count == 0 || Find(walk, node, fixedParameters) is not { } found)
         {
             return null;
         }
 
-        var y = product.Outputs[0];
-        int axis = product.Op is Conv ? 1 : y.Spec.Shape.Rank - 1;
-        return product.Op is Affine && product.Inputs.Count == 2 && node.Op is Add && Other(node, y).Along(axis, fixedParameters) is { } row
-            ? [walk.Emit(Affine.Plain, product.Inputs[0], product.Inputs[1], Rewriting.Constant(Copy(row, row.DType)))]
-            : !sameBits && Change(node, y, axis, fixedParameters) is { } change ? [Folded(walk, product, change)] : null;
+        var (side, product, movements) = found;
+        bool isFirst = product.Op is Affine && product.Inputs.Count == 2;
+        if ((sameBits && !(node.Op is Add && isFirst)) || Change(node, side, found, fixedParameters) is not { } change)
+        {
+            return null;
+        }
+
+        var y = Folded(walk, product, change);
+        foreach (var movement in movements)
+        {
+            y = walk.Emit(movement.Op, y);
+        }
+
+        return [y];
     });
 
-    // The convolution or product before the node, read by nothing else.
-    private static GraphNode? Product(Rewriting walk, GraphNode node, bool fixedParameters)
+    // The convolution or product before the node, with what moves its elements on the way (nothing else reads any of it), and which
+    // operand it is.
+    private static Origin? Find(Rewriting walk, GraphNode node, bool fixedParameters)
     {
-        foreach (var operand in node.Inputs.Take(node.Op is BatchNormInference ? 1 : 2))
+        for (int side = 0; side < node.Inputs.Count && node.Op is Add or Sub or Mul or Div or Neg or BatchNormInference; side++)
         {
-            if (walk.OnlyFor(operand) is { Op: Conv or Affine { IsRectified: false } } product
-                && product.Inputs.Skip(1).All(v => v.Known(fixedParameters) is not null))
+            var movements = new List<GraphNode>();
+            var maker = walk.OnlyFor(node.Inputs[side]);
+            while (maker is { Op: Reshape or Permute })
             {
-                return product;
+                movements.Insert(0, maker);
+                maker = walk.OnlyFor(maker.Inputs[0]);
+            }
+
+            if (maker is { Op: Conv or Affine { IsRectified: false } } && maker.Inputs.Skip(1).All(v => v.Known(fixedParameters) is not null))
+            {
+                return new(side, maker, movements);
             }
         }
 
         return null;
     }
 
-    private static Value Other(GraphNode node, Value operand) => ReferenceEquals(node.Inputs[0], operand) ? node.Inputs[1] : node.Inputs[0];
-
     // Factor and addend of each channel, f64.
-    private static (Tensor? Factor, Tensor? Addend)? Change(GraphNode node, Value y, int axis, bool fixedParameters)
+    private static (Tensor? Factor, Tensor? Addend)? Change(GraphNode node, int side, Origin origin, bool fixedParameters)
     {
-        Tensor? Channels(Value v) => v.Along(axis, fixedParameters)?.To(DType.F64);
-        switch (node.Op)
+        if (node.Op is BatchNormInference norm)
         {
-            case Add when Channels(Other(node, y)) is { } addend:
-                return (null, addend);
-            case Sub when ReferenceEquals(node.Inputs[0], y) && Channels(node.Inputs[1]) is { } subtrahend:
-                return (null, -subtrahend);
-            case Mul when Channels(Other(node, y)) is { } factor:
-                return (factor, null);
-            case Div when ReferenceEquals(node.Inputs[0], y) && Channels(node.Inputs[1]) is { } divisor:
-                return (1 / divisor, null);
-            case BatchNormInference norm when axis == 1 && node.Inputs.Skip(1).All(v => v.Known(fixedParameters) is not null):
-                Tensor Parameter(int i) => node.Inputs[i].Constant!.To(DType.F64);
-                bool affine = node.Inputs.Count > 3;
-                var scale = 1 / (Parameter(2) + norm.Epsilon).Sqrt();
-                scale = affine ? scale * Parameter(3) : scale;
-                var shift = -(Parameter(1) * scale);
-                return (scale, affine ? shift + Parameter(4) : shift);
-            default:
-                return null;
+            bool isChannels = origin.Movements.Count == 0 && origin.Axis == 1;
+            return side == 0 && isChannels && node.Inputs.Skip(1).All(v => v.Known(fixedParameters) is not null) ? Standardise(node, norm) : null;
         }
+
+        if (node.Op is Neg)
+        {
+            return (Tensor.Full([origin.Product.Outputs[0].Spec.Shape[origin.Axis]], -1, DType.F64), null);
+        }
+
+        if (node.Inputs[1 - side].Known(fixedParameters) is not { } constant || origin.Back(constant).Along(origin.Axis)?.To(DType.F64) is not { } channels)
+        {
+            return null;
+        }
+
+        return (node.Op, side) switch
+        {
+            (Add, _) => (null, channels),
+            (Sub, 0) => (null, -channels),
+            (Mul, _) => (channels, null),
+            (Div, 0) => (1 / channels, null),
+            _ => null,
+        };
+    }
+
+    private static (Tensor? Factor, Tensor? Addend) Standardise(GraphNode node, BatchNormInference norm)
+    {
+        Tensor Parameter(int i) => node.Inputs[i].Constant!.To(DType.F64);
+        bool affine = node.Inputs.Count > 3;
+        var scale = 1 / (Parameter(2) + norm.Epsilon).Sqrt();
+        scale = affine ? scale * Parameter(3) : scale;
+        var shift = -(Parameter(1) * scale);
+        return (scale, affine ? shift + Parameter(4) : shift);
     }
 
     private static Value Folded(Rewriting walk, GraphNode product, (Tensor? Factor, Tensor? Addend) change)
@@ -87,4 +115,22 @@ public static class ChannelFolding
 
     // Kernels like weights in plain rows, in memory of their own.
     private static Tensor Copy(Tensor t, DType type) => Tensor.FromBytes(t.To(type).ToBytes(), t.Shape, type);
+
+    private sealed record Origin(int Side, GraphNode Product, List<GraphNode> Movements)
+    {
+        public int Axis => Product.Op is Conv ? 1 : Product.Outputs[0].Spec.Shape.Rank - 1;
+
+        /// <summary>The elements of <paramref name="constant"/> beside those of the product that they meet.</summary>
+        public Tensor Back(Tensor constant)
+        {
+            foreach (var movement in Enumerable.Reverse(Movements))
+            {
+                constant = movement.Op is Permute permute
+                    ? constant.Permute([.. Enumerable.Range(0, permute.Order.Count).OrderBy(i => permute.Order[i])])
+                    : constant.Reshape(movement.Inputs[0].Spec.Shape);
+            }
+
+            return constant;
+        }
+    }
 }

@@ -19,11 +19,20 @@ internal static class KnownValues
     /// <summary>Whether a number is what a model meant: equal up to the rounding of f16.</summary>
     public static bool IsAbout(double value, double number) => Math.Abs(value - number) <= Math.Abs(number) * 5e-4;
 
-    /// <summary>The elements along <paramref name="axis"/> of a constant that does not change along the other axes; null for others.</summary>
-    public static Tensor? Along(this Value value, int axis, bool fixedParameters)
-        => value.Known(fixedParameters) is { } tensor && IsRepeated(tensor, 0, axis) && IsRepeated(tensor, axis + 1, tensor.Rank)
-            ? tensor.View([tensor.Shape[axis]], [tensor.Strides[axis]], tensor.Offset)
-            : null;
+    /// <summary>The elements along <paramref name="axis"/> of a tensor with elements that does not change along the other axes; null for others.</summary>
+    public static Tensor? Along(this Tensor tensor, int axis)
+    {
+        var line = tensor.View([tensor.Shape[axis]], [tensor.Strides[axis]], tensor.Offset);
+        if (IsRepeated(tensor, 0, axis) && IsRepeated(tensor, axis + 1, tensor.Rank))
+        {
+            return line;
+        }
+
+        int[] aligned = new int[tensor.Rank];
+        Array.Fill(aligned, 1);
+        aligned[axis] = tensor.Shape[axis];
+        return tensor.ToBytes().AsSpan().SequenceEqual(line.Reshape(new Shape(aligned)).Broadcast(tensor.Shape).ToBytes()) ? line : null;
+    }
 
     /// <summary>One slice over the last <paramref name="axes"/> axes of a constant that does not change along those before; null for others.</summary>
     public static Tensor? Inner(this Value value, int axes, bool fixedParameters)

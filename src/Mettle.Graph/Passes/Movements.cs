@@ -23,6 +23,11 @@ public static class Movements
 
     private static Value? Merge(Rewriting walk, GraphNode node)
     {
+        if (node.Op is IndexSelect { Shared: 0 } select)
+        {
+            return Sliced(walk, node, select.Axis);
+        }
+
         if (walk.Maker(node.Inputs[0]) is not { } inner)
         {
             return null;
@@ -39,6 +44,43 @@ public static class Movements
             (Slice first, Slice second) => walk.Emit(Compose(first, second), x),
             _ => null,
         };
+    }
+
+    // Rows at equal distances as a view.
+    private static Value? Sliced(Rewriting walk, GraphNode node, int axis)
+    {
+        var shape = node.Inputs[0].Spec.Shape;
+        if (Range(node.Inputs[1], shape[axis]) is not var (first, step))
+        {
+            return null;
+        }
+
+        var (starts, steps) = (new int[shape.Rank], new int[shape.Rank]);
+        Array.Fill(steps, 1);
+        (starts[axis], steps[axis]) = (first, step);
+        var slice = new Slice(starts, shape.With(axis, (int)node.Inputs[1].Spec.Shape.Count).Dims, steps);
+        return walk.Emit(new Reshape(node.Outputs[0].Spec.Shape), walk.Emit(slice, node.Inputs[0]));
+    }
+
+    // Known indices at equal distances.
+    private static (int First, int Step)? Range(Value indices, int size)
+    {
+        if (indices.Constant is not { Count: > 0 } tensor)
+        {
+            return null;
+        }
+
+        long[] all = tensor.Contiguous().ToArray<long>();
+        long step = all.Length > 1 ? all[1] - all[0] : 1;
+        for (int i = 1; i < all.Length; i++)
+        {
+            if (all[i] - all[i - 1] != step)
+            {
+                return null;
+            }
+        }
+
+        return step == 0 || Math.Min(all[0], all[^1]) < 0 || Math.Max(all[0], all[^1]) >= size ? null : ((int)all[0], (int)step);
     }
 
     // Only axes of length 1 change places.

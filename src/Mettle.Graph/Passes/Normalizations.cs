@@ -10,6 +10,7 @@ public static class Normalizations
     public static Graph Run(Graph graph, bool fixedParameters = false) => Rewriting.Run(graph, (walk, node) => node.Op switch
     {
         Div when Softmax(walk, node) is { } y => [y],
+        Softmax softmax when Unshifted(walk, node.Inputs[0], softmax.Axis) is { } x => [walk.Emit(softmax, x)],
         Div or Mul when Standardised(walk, node) is { } y => [y],
         Mul or Add when Affine(walk, node, fixedParameters) is { } y => [y],
         _ => null,
@@ -25,13 +26,14 @@ public static class Normalizations
         }
 
         var x = exp.Inputs[0];
-        if (walk.OnlyFor(x) is { Op: Sub } shifted && Reduced<Max>(walk, shifted.Inputs[1], shifted.Inputs[0]) is { } over && over.SequenceEqual(axes))
-        {
-            x = shifted.Inputs[0];
-        }
-
-        return walk.Emit(new Softmax(axes[0]), x);
+        return walk.Emit(new Softmax(axes[0]), Unshifted(walk, x, axes[0]) ?? x);
     }
+
+    // x of x - max(x): softmax takes the maximum away itself.
+    private static Value? Unshifted(Rewriting walk, Value value, int axis)
+        => walk.OnlyFor(value) is { Op: Sub } shifted && Reduced<Max>(walk, shifted.Inputs[1], shifted.Inputs[0]) is { Count: 1 } axes && axes[0] == axis
+            ? shifted.Inputs[0]
+            : null;
 
     // (x - mean) / sqrt(variance + epsilon)
     private static Value? Standardised(Rewriting walk, GraphNode node)

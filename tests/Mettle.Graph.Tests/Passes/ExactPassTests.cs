@@ -101,6 +101,19 @@ public sealed class ExactPassTests
     }
 
     [Fact]
+    public void Movements_KnownIndicesAtEqualDistances_BecomeASlice()
+    {
+        using var scope = MemoryScope.Begin();
+        var op = new IndexSelect(1);
+        var graph = Trace([3, 7], x => [op.Apply(x, Tensor.From([5L, 3L, 1L])), op.Apply(x, Tensor.From([2L], Shape.Scalar)), op.Apply(x, Tensor.From([1L, 2L, 4L])), op.Apply(x, Tensor.From([1L, 1L]))]);
+
+        var sliced = Simplification.Run(graph, sameBits: true);
+
+        Assert.Equal(["slice", "slice", "reshape", "index_select", "index_select"], sliced.Ops());
+        AssertEqual(graph, sliced);
+    }
+
+    [Fact]
     public void Casts_ThatLoseNothing_AreLeftOut()
     {
         using var scope = MemoryScope.Begin();

@@ -23,6 +23,11 @@ public sealed class FusionTests
         ["batch norm after affine"] = ([5, 6], x => x.Affine(Weight("dense", 8, 6), Channels).BatchNorm(Mean, Variance, Channels, Mean), ["affine"], 2e-6),
         ["factor and addend per channel"] = ([2, 3, 6, 6], x => (x.Conv2d(Filters) * Channels.Reshape(8, 1, 1)) + Mean.Reshape(1, 8, 1, 1), ["conv"], 2e-6),
         ["subtrahend and divisor"] = ([2, 3, 6, 6], x => (x.Conv2d(Filters) - 0.5) / 3, ["conv"], 2e-6),
+        ["addend after movements"] = ([2, 3, 6, 6], x => -(x.Conv2d(Filters).Permute(0, 2, 3, 1).Reshape(2, 16, 2, 4) + Channels.Reshape(2, 4)), ["conv", "permute", "reshape"], 2e-6),
+        ["addend to heads"] = ([5, 6], x => x.MatMul(Weight("heads", 6, 8)).Reshape(1, 5, 2, 4) + Channels.Reshape(2, 4), ["affine", "reshape"], 2e-6),
+        ["shifted softmax"] = ([4, 6], x => (x - Tensor.Maximum(x.Max(1), Tensor.Full([4], double.NegativeInfinity)).Unsqueeze(1)).Softmax(), ["softmax"], 1e-6),
+        ["factors"] = ([7], x => x * Weight("factor", 7) * 3 * Weight("other", 7), ["mul"], 4e-7),
+        ["sum of one"] = ([7, 1], x => x.Sum(1) + 0, ["reshape"], 1e-9),
         ["silu"] = ([7, 9], x => x.Sigmoid() * x, ["silu"], 4e-7),
         ["gelu"] = ([7, 9], x => x * 0.5 * (1 + (x / Math.Sqrt(2)).Erf()), ["gelu"], 4e-7),
         ["gelu, half last"] = ([7, 9], x => x * ((x * Math.Sqrt(0.5)).Erf() + 1) * 0.5, ["gelu"], 4e-7),
@@ -67,6 +72,8 @@ public sealed class FusionTests
         ["variance of first axis"] = ([4, 8], x => [Standard(x, 0)]),
         ["sums instead of means"] = ([4, 8], x => [(x - x.KeepMean([1])) / ((x - x.KeepMean([1])).Square().Sum(1).Unsqueeze(1) + 1e-5).Sqrt()]),
         ["mean along the other axis"] = ([8, 8], x => [(x - x.Mean(1)) / ((x - x.Mean(1)).Square().KeepMean([1]) + 1e-5).Sqrt()]),
+        ["addend of places"] = ([2, 3, 6, 6], x => [x.Conv2d(Filters).Permute(0, 2, 3, 1).Reshape(2, 16, 8) + Weight("places", 16, 1)]),
+        ["softmax shifted by another axis"] = ([6, 6], x => [(x - x.Max(1)).Softmax()]),
         ["another power"] = ([9], x => [x.Exp().Pow(Tensor.Full([9], 1.5))]),
     };
 
@@ -95,8 +102,8 @@ public sealed class FusionTests
 
         var kept = graph.ForInference();
 
-        Assert.Empty(kept.Ops().Intersect(["silu", "gelu", "gelu_tanh", "softmax", "layer_norm"]));
-        foreach (string op in new[] { "batch_norm_inference", "div", "pow" })
+        Assert.Empty(kept.Ops().Intersect(["silu", "gelu", "gelu_tanh", "layer_norm"]));
+        foreach (string op in new[] { "batch_norm_inference", "div", "pow", "add", "sub", "softmax" })
         {
             Assert.Equal(graph.Ops().Contains(op), kept.Ops().Contains(op));
         }
