@@ -44,7 +44,7 @@ internal static class GridSample
         Window.Checked(c, x.Count + grid.Count, Array.ConvertAll(shape.Dims.ToArray(), d => (long)d));
         x = x.DType.IsFloat() || taps == 1 ? x : x.To(DType.F32);
         int points = grid.Shape.Dims[1..^1].ToArray().Aggregate(1, (a, b) => a * b), cells = x.Shape.Dims[2..].ToArray().Aggregate(1, (a, b) => a * b);
-        grid = grid.Reshape(new Shape(x.Shape[0], 1, points, axes));
+        grid = grid.Reshape(new Shape(x.Shape[0], points, axes));
         var each = new Tap[axes][];
         for (int i = 0; i < axes; i++)
         {
@@ -55,9 +55,9 @@ internal static class GridSample
         var sum = default(Tensor);
         foreach (var tap in Combinations(each, x.Shape.Dims[2..].ToArray()))
         {
-            var values = planes.Gather(2, tap.Index.Broadcast(new Shape(x.Shape[0], x.Shape[1], points)));
-            values = tap.Inside is { } inside ? Tensor.Where(inside, values, 0) : values;
-            values = tap.Weight is { } weight ? values * weight.To(x.DType) : values;
+            var values = new IndexSelect(2, shared: 1).Apply(planes, tap.Index);
+            values = tap.Inside is { } inside ? Tensor.Where(inside.Unsqueeze(1), values, 0) : values;
+            values = tap.Weight is { } weight ? values * weight.Unsqueeze(1).To(x.DType) : values;
             sum = sum is null ? values : sum + values;
         }
 
