@@ -1,8 +1,8 @@
 namespace Mettle.Onnx;
 
 /// <summary>
-/// ONNX Resize and its forerunner Upsample: all modes work axis by axis. The nearest cells are copied or selected; the others are
-/// sums of selections, so every element but those read stays out of the sum.
+/// ONNX Resize and its forerunner Upsample: all modes work axis by axis. The nearest cells are selected; the others are sums of
+/// selections, so that an infinity reaches only the cells that it is read for.
 /// </summary>
 internal static class Resize
 {
@@ -63,7 +63,11 @@ internal static class Resize
         }
 
         Window.Checked(c, Moved.Shape(c.Value(0)).Count, rule.Mode == "nearest" ? dims : [.. dims, Terms]);
-        var changed = axes.Where(a => rule.Crops || a.To != a.From || a.Length != a.From).OrderBy(a => a.Length / a.From).ToArray();
+
+        // Axes that shrink come first, for less is left to do then; of those alike, the last where it makes less to look up, which is
+        // dearer there than copying rows.
+        var changed = axes.Where(a => rule.Crops || a.To != a.From || a.Length != a.From)
+            .OrderBy(a => a.Length / a.From).ThenBy(a => a.Length > a.From ? -a.Axis : a.Axis).ToArray();
         if (rule.Mode == "nearest")
         {
             var indices = Array.ConvertAll(changed, a => rule.Nearest(a));
@@ -82,45 +86,14 @@ internal static class Resize
         return c.Result(Cropped(x, changed, rule));
     }
 
-    // Every cell repeated a whole number of times is a broadcast: one copy for all axes that are so. On the last, whose cells lie side
-    // by side in memory, a selection is faster.
     private static Tensor Select(Tensor x, ResizeAxis[] axes, long[][] indices)
     {
-        var repeats = new Dictionary<int, int>();
         for (int i = 0; i < axes.Length; i++)
         {
-            var (a, index) = (axes[i], indices[i]);
-            int times = a.From > 0 && a.To % a.From == 0 ? a.To / a.From : 0;
-            if (times > 1 && a.Axis < x.Rank - 1 && x.Rank + repeats.Count < Shape.MaxRank && Enumerable.Range(0, a.To).All(j => index[j] == j / times))
-            {
-                repeats.Add(a.Axis, times);
-                continue;
-            }
-
-            x = Select(x, a.Axis, index);
+            x = Select(x, axes[i].Axis, indices[i]);
         }
 
-        if (repeats.Count == 0)
-        {
-            return x;
-        }
-
-        var (apart, spread, joined) = (new List<int>(), new List<int>(), new List<int>());
-        for (int i = 0; i < x.Rank; i++)
-        {
-            int n = x.Shape[i];
-            apart.Add(n);
-            spread.Add(n);
-            joined.Add(n);
-            if (repeats.TryGetValue(i, out int times))
-            {
-                apart.Add(1);
-                spread.Add(times);
-                joined[^1] = n * times;
-            }
-        }
-
-        return x.Reshape(new Shape([.. apart])).Broadcast(new Shape([.. spread])).Reshape(new Shape([.. joined]));
+        return x;
     }
 
     private static Tensor Select(Tensor x, int axis, long[] index)
