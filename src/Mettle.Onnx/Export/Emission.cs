@@ -48,7 +48,7 @@ internal sealed class Emission(GraphWriter writer, BatchGraph graph, GraphNode n
     public Tensor? Constant(int i) => Dims(i).All(d => d.IsFixed) ? node.Inputs[i].Constant : null;
 
     /// <summary>Adds a node whose result is nobody's but the form's.</summary>
-    public string Add(string op, string[] inputs, params AttributeProto[] attributes) => writer.Node(op, inputs, writer.Name(op.ToLowerInvariant()), attributes);
+    public string Add(string op, string[] inputs, params AttributeProto[] attributes) => writer.Node(op, inputs, writer.Name(op[(op.LastIndexOf('.') + 1)..].ToLowerInvariant()), attributes);
 
     /// <summary>Adds the node that gives the result <paramref name="result"/>, in full shape.</summary>
     public void Give(int result, string op, string[] inputs, params AttributeProto[] attributes)

@@ -13,7 +13,7 @@ internal static class FormTable
     private static readonly Dictionary<Type, Form> Forms = new[]
     {
         ElementwiseForms.All, MovementForms.All, IndexForms.All, ReductionForms.All, ProductForms.All, WindowForms.All, NormalizationForms.All,
-        RecurrentForms.All, QuantizedForms.All,
+        RecurrentForms.All, QuantizedForms.All, TreeForms.All,
     }.SelectMany(f => f).ToDictionary(f => f.Op);
 
     /// <summary>How to write a node, or null if it must be decomposed first.</summary>
@@ -30,6 +30,6 @@ internal static class FormTable
         TreeLeaves => Trees,
         FusedOp => null,
         _ when Forms.ContainsKey(op.GetType()) => null,
-        _ => "no operator of ONNX states it",
+        _ => "it has no operator in ONNX",
     };
 }

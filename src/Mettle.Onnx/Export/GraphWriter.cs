@@ -94,10 +94,12 @@ internal sealed class GraphWriter
     /// <summary>Adds a node with one result, named before, and returns that name. An empty input is one left out.</summary>
     public string Node(string op, string[] inputs, string output, params AttributeProto[] attributes) => Nodes(op, inputs, [output], attributes)[0];
 
-    /// <summary>Adds a node with several results.</summary>
+    /// <summary>Adds a node with several results. The operator's name has its domain in front where that is not the standard one.</summary>
     public string[] Nodes(string op, string[] inputs, string[] outputs, params AttributeProto[] attributes)
     {
-        var node = new NodeProto { OpType = op, Name = string.Create(CultureInfo.InvariantCulture, $"{op}_{proto.Node.Count}") };
+        int domain = op.LastIndexOf('.');
+        (string name, op) = (op[..Math.Max(0, domain)], op[(domain + 1)..]);
+        var node = new NodeProto { Domain = name, OpType = op, Name = string.Create(CultureInfo.InvariantCulture, $"{op}_{proto.Node.Count}") };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
         node.Attribute.AddRange(attributes);

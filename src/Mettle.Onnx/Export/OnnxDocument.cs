@@ -91,6 +91,8 @@ public sealed class OnnxDocument
             Graph = graph.Clone(),
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OnnxExport.Opset });
+        model.OpsetImport.AddRange(graph.Node.Select(n => n.Domain).Distinct(StringComparer.Ordinal).Where(d => d.Length > 0)
+            .Select(d => new OperatorSetIdProto { Domain = d, Version = OnnxExport.TreeOpset }));
         model.MetadataProps.AddRange(settings.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         for (int i = 0; i < tensors.Count; i++)
         {

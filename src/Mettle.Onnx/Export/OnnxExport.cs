@@ -11,6 +11,9 @@ public static class OnnxExport
     /// <summary>Version of the operators that files use.</summary>
     public const int Opset = 17;
 
+    /// <summary>Version of the operators for trees (domain ai.onnx.ml), in files that have some.</summary>
+    public const int TreeOpset = 3;
+
     /// <summary>Version of the format.</summary>
     public const int IrVersion = 8;
 

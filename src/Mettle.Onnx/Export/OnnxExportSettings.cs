@@ -14,4 +14,13 @@ public sealed record OnnxExportSettings
 
     /// <summary>Notes for readers, kept as the file's metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Names and notes of a model that was read, for its trace that is written again.</summary>
+    public static OnnxExportSettings Of(OnnxModel model) => new()
+    {
+        Name = model.Graph.Name.Length > 0 ? model.Graph.Name : "model",
+        OutputNames = [.. model.Graph.Outputs.Select(o => o.Name)],
+        Parameters = model.Graph.Initializers.Where(i => i.Value is TensorValue).ToDictionary(i => i.Key, i => ((TensorValue)i.Value).Tensor, StringComparer.Ordinal),
+        Metadata = model.Metadata,
+    };
 }

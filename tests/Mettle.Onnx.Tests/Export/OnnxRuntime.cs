@@ -16,8 +16,8 @@ internal static unsafe partial class OnnxRuntime
     /// <summary>The library's file, or null.</summary>
     public static string? File { get; } = Find();
 
-    /// <summary>Runs a model; <paramref name="results"/> give the shapes of its outputs and are overwritten.</summary>
-    public static void Run(byte[] model, IReadOnlyList<(string Name, Tensor Tensor)> inputs, IReadOnlyList<(string Name, Tensor Tensor)> results)
+    /// <summary>Runs a model; its outputs have the given shapes and types.</summary>
+    public static Tensor[] Run(byte[] model, IReadOnlyList<(string Name, Tensor Tensor)> inputs, IReadOnlyList<(string Name, TensorSpec Spec)> outputs)
     {
         var (_, env, memory) = Begun.Value;
         nint options = 0, session = 0;
@@ -28,20 +28,22 @@ internal static unsafe partial class OnnxRuntime
             Must(((delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)At(CreateSessionFromArray))(env, bytes, (nuint)model.Length, options, &session));
         }
 
-        (string Name, Tensor Tensor)[] ports = [.. inputs, .. results];
+        (string Name, TensorSpec Spec)[] ports = [.. inputs.Select(i => (i.Name, i.Tensor.Spec)), .. outputs];
         nint[] names = [.. ports.Select(p => Marshal.StringToCoTaskMemUTF8(p.Name))], values = new nint[ports.Length];
-        byte[][] buffers = [.. ports.Select(p => p.Tensor.ToBytes())];
+
+        // An empty array has no address.
+        byte[][] buffers = [.. ports.Select((p, i) => p.Spec.Bytes == 0 ? new byte[1] : i < inputs.Count ? inputs[i].Tensor.ToBytes() : new byte[p.Spec.Bytes])];
         GCHandle[] pinned = [.. buffers.Select(b => GCHandle.Alloc(b, GCHandleType.Pinned))];
         try
         {
             for (int i = 0; i < ports.Length; i++)
             {
-                long[] dims = [.. ports[i].Tensor.Shape.Dims.ToArray().Select(d => (long)d)];
+                long[] dims = [.. ports[i].Spec.Shape.Dims.ToArray().Select(d => (long)d)];
                 nint value = 0;
                 fixed (long* d = dims)
                 {
                     Must(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)At(CreateTensorWithData))(
-                        memory, (void*)pinned[i].AddrOfPinnedObject(), (nuint)buffers[i].Length, d, (nuint)dims.Length, (int)ElementTypes.Of(ports[i].Tensor.DType), &value));
+                        memory, (void*)pinned[i].AddrOfPinnedObject(), (nuint)ports[i].Spec.Bytes, d, (nuint)dims.Length, (int)ElementTypes.Of(ports[i].Spec.DType), &value));
                 }
 
                 values[i] = value;
@@ -50,14 +52,10 @@ internal static unsafe partial class OnnxRuntime
             fixed (nint* n = names, v = values)
             {
                 Must(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)At(RunSession))(
-                    session, 0, n, v, (nuint)inputs.Count, n + inputs.Count, (nuint)results.Count, v + inputs.Count));
+                    session, 0, n, v, (nuint)inputs.Count, n + inputs.Count, (nuint)outputs.Count, v + inputs.Count));
             }
 
-            for (int i = 0; i < results.Count; i++)
-            {
-                var tensor = results[i].Tensor;
-                Restore(tensor, buffers[inputs.Count + i]);
-            }
+            return [.. outputs.Select((o, i) => Tensor.FromBytes(buffers[inputs.Count + i].AsSpan(0, (int)o.Spec.Bytes), o.Spec.Shape, o.Spec.DType))];
         }
         finally
         {
@@ -66,25 +64,6 @@ internal static unsafe partial class OnnxRuntime
             Array.ForEach([.. values.Where(v => v != 0)], v => ((delegate* unmanaged<nint, void>)At(ReleaseValue))(v));
             ((delegate* unmanaged<nint, void>)At(ReleaseSession))(session);
             ((delegate* unmanaged<nint, void>)At(ReleaseSessionOptions))(options);
-        }
-    }
-
-    private static void Restore(Tensor tensor, byte[] bytes)
-    {
-        using var quiet = Autograd.NoGrad();
-        switch (tensor.DType)
-        {
-            case DType.F32:
-                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(tensor.MutableSpan<float>());
-                break;
-            case DType.F64:
-                MemoryMarshal.Cast<byte, double>(bytes).CopyTo(tensor.MutableSpan<double>());
-                break;
-            case DType.I64:
-                MemoryMarshal.Cast<byte, long>(bytes).CopyTo(tensor.MutableSpan<long>());
-                break;
-            default:
-                throw new NotSupportedException($"Results of type {tensor.DType}.");
         }
     }
 

@@ -103,6 +103,12 @@ internal static class MovementForms
             throw c.Writer.Bad("elements are put before or after the batch.");
         }
 
+        if (before.Count == 0)
+        {
+            c.Writer.Put(c.Node.Outputs[0], c.Full(0), []);
+            return;
+        }
+
         string filling = c.Own(Tensor.Scalar(value, DType.F64).To(c.Type(0)));
         c.Give("Pad", [c.Full(0), c.Writer.Longs(before.Concat(after).Select(p => (long)p)), filling]);
     }

@@ -49,14 +49,13 @@ internal static class QuantizedForms
         c.Give("Mul", [levels, c.Full(1)]);
     }
 
-    // A row of b has its zero point, and a column of a; ONNX's operator knows that of matrices only.
+    // Each row of a may have its zero point, and each column of b. Few runtimes take those of rows: then the levels are centred first.
     private static void Product(Emission c)
     {
-        bool matrix = c.Dims(0).Length == 2;
-        if (Varying(c, 2) is [] or [-2] && Varying(c, 3) is [] or [-1] && (matrix || (Varying(c, 2).Length == 0 && Varying(c, 3).Length == 0)))
+        bool columns = Varying(c, 3) is [-1] && c.Dims(0).Length == 2;
+        if (Varying(c, 2).Length == 0 && (columns || Varying(c, 3).Length == 0))
         {
-            string Zero(int i) => Line(c, i, Varying(c, i) is [var along] ? along : null);
-            c.Give("MatMulInteger", [c.Full(0), c.Full(1), Zero(2), Zero(3)]);
+            c.Give("MatMulInteger", [c.Full(0), c.Full(1), Line(c, 2, null), Line(c, 3, columns ? -1 : null)]);
             return;
         }
 
