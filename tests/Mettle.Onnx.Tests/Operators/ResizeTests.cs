@@ -83,6 +83,11 @@ public sealed class ResizeTests
     }
 
     [Fact]
+    public void Resize_EndlessFilter_IsRefused()
+        => Assert.Contains(
+            "too long", Assert.Throws<OnnxException>(() => Sized(Tensor.Zeros([1 << 20]), 1, "linear", Models.Attribute("antialias", 1L))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Resize_NoCells_CannotGrow()
         => Assert.Contains("no cells", Assert.Throws<OnnxException>(() => Sized(Tensor.Zeros([0]), 3, "linear")).Message, StringComparison.Ordinal);
 

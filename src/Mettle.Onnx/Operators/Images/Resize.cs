@@ -7,6 +7,7 @@ namespace Mettle.Onnx;
 internal static class Resize
 {
     private const int MostSelections = 16;
+    private const int LongestSide = 1 << 16;
     private const long MostWeights = 1 << 24;
 
     // Sums hold several terms at a time.
@@ -80,7 +81,8 @@ internal static class Resize
         x = x.DType.IsFloat() ? x : x.To(x.DType == DType.I64 ? DType.F64 : DType.F32);
         foreach (var a in changed)
         {
-            x = Blend(x, a, rule.Taps(a));
+            int side = rule.Side(a);
+            x = side <= LongestSide ? Blend(x, a, rule.Taps(a)) : throw c.Bad($"a filter of {side} cells on either side for axis {a.Axis} is too long.");
         }
 
         return c.Result(Cropped(x, changed, rule));
@@ -113,9 +115,10 @@ internal static class Resize
     private static Tensor Blend(Tensor x, ResizeAxis a, ResizeTaps taps)
     {
         var used = Enumerable.Range(0, taps.Index.Length).Where(t => taps.Weight[t].Any(w => w != 0)).ToArray();
-        if (used.Length > MostSelections && (long)a.From * a.To <= MostWeights && x.Rank > 1)
+        if (used.Length > MostSelections && (long)a.From * a.To <= MostWeights)
         {
-            return x.Transpose(a.Axis, -1).MatMul(Numbers(taps.Matrix(a.From), x.DType).Reshape(new Shape(a.From, a.To))).Transpose(a.Axis, -1);
+            var matrix = Numbers(taps.Matrix(a.From), x.DType).Reshape(new Shape(a.From, a.To));
+            return x.Unsqueeze(0).Transpose(a.Axis + 1, -1).MatMul(matrix).Transpose(a.Axis + 1, -1).Squeeze(0);
         }
 
         Tensor? sum = null;

@@ -60,8 +60,8 @@ internal sealed record ResizeRule(string Mode, string Coordinates, string Roundi
     public ResizeTaps Taps(ResizeAxis a)
     {
         double[] places = Places(a);
-        double scale = Antialias ? Math.Min(a.Length / a.From, 1) : 1;
-        int side = (int)Math.Min(Math.Ceiling((Mode == "cubic" ? 2 : 1) / scale), a.From + 1);
+        double scale = Scale(a);
+        int side = Side(a);
         var index = new long[2 * side][];
         var weight = new double[2 * side][];
         for (int t = 0; t < index.Length; t++)
@@ -89,6 +89,11 @@ internal sealed record ResizeRule(string Mode, string Coordinates, string Roundi
 
         return new(index, weight);
     }
+
+    /// <summary>Cells before that a cell of the result reads on either side.</summary>
+    public int Side(ResizeAxis a) => (int)Math.Min(Math.Ceiling((Mode == "cubic" ? 2 : 1) / Scale(a)), a.From + 1.0);
+
+    private double Scale(ResizeAxis a) => Antialias ? Math.Min(a.Length / a.From, 1) : 1;
 
     private static string ModeOf(Call c, string third)
     {
