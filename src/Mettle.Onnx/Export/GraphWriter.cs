@@ -79,7 +79,7 @@ internal sealed class GraphWriter
             return loose.Name;
         }
 
-        string name = Node("Expand", [loose.Name, ShapeOf(dims)], Name("expand"));
+        string name = Expand(loose.Name, dims);
         written[value] = new(name, dims);
         return name;
     }
@@ -205,6 +205,12 @@ internal sealed class GraphWriter
         AttributeProto[] attributes = empty ? [Attributes.Int("allowzero", 1)] : [];
         return Node("Reshape", [name, dims], NameFor(target, "reshape"), attributes);
     }
+
+    /// <summary>Elements repeated to <paramref name="to"/>. Initialisers are stored so.</summary>
+    public string Expand(string name, Dim[] to)
+        => stored.TryGetValue(name, out var constant) && Array.TrueForAll(to, d => d.IsFixed)
+            ? Constant(constant.Broadcast(new Shape([.. to.Select(d => d.Size)])).Contiguous().Persist())
+            : Node("Expand", [name, ShapeOf(to)], Name("expand"));
 
     /// <summary>A name that nothing has yet.</summary>
     public string Name(string wish)

@@ -117,5 +117,43 @@ public sealed class DocumentTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Batched_QuantizedLayers_UseTheOperatorsForThem()
+    {
+        // One scale for the images, one per filter for the weights; sums back to f32, and to 8 bits through steps per channel.
+        var key = RandomKey.FromSeed(9);
+        var (weight, step) = (Tensor.Normal(key.At(0), [6, 4, 3, 3]), Tensor.Uniform(key.At(1), [6], 0.01, 0.03));
+        var levels = (weight / step.Reshape(6, 1, 1, 1)).Round().Clamp(-127, 127).To(DType.I8);
+        var conv = new QuantizedConv(levels, step, null, [1, 1], [1, 1], [1, 1]);
+        Func<int, Graph> trace = n => Graph.Trace(
+            x =>
+            {
+                Tensor Whole(double value, Shape to) => Tensor.Scalar(value, DType.F32).To(DType.U8).Broadcast(to);
+                Tensor scale = Tensor.Scalar(0.05, DType.F32), zero = Tensor.Scalar(128, DType.F32).To(DType.U8);
+                var q = Quantize.Instance.Apply(x[0], scale.Broadcast(x[0].Shape), Whole(128, x[0].Shape));
+                var y = conv.Apply(q, scale, zero);
+                var channels = step.Reshape(6, 1, 1).Broadcast(y.Shape);
+                return [Dequantize.Instance.Apply(Quantize.Instance.Apply(y, channels, Whole(7, y.Shape)), channels, Whole(7, y.Shape))];
+            },
+            new Value(new TensorSpec([n, 4, 5, 5], DType.F32), "x"));
+
+        var document = OnnxExport.Batched(trace);
+        Assert.Equal(2, document.Operators["QuantizeLinear"]);
+        Assert.Equal(1, document.Operators["DequantizeLinear"]);
+        Assert.Equal(1, document.Operators["ConvInteger"]);
+        Assert.False(document.Operators.ContainsKey("Expand"));
+        using var scope = MemoryScope.Begin();
+        var x = Tensor.Normal(key.At(3), [7, 4, 5, 5]);
+        var expected = trace(7).Apply(x)[0];
+        Assert.Null(RoundTrip.Difference(expected, RoundTrip.Run(document.ToModel(), x)[0], 0));
+        if (OnnxRuntime.File is not null)
+        {
+            var result = OnnxRuntime.Run(document.ToBytes(), [("x", x)], [("output", expected.Spec)]);
+            // A quotient between two steps may be rounded to either.
+            const double oneStep = 0.031;
+            Assert.Null(RoundTrip.Difference(expected, result[0], oneStep));
+        }
+    }
+
     private static Graph Of(int batch, Func<Tensor, Tensor> body) => Graph.Trace(x => [body(x[0])], new Value(new TensorSpec([batch, 4], DType.F32), "x"));
 }

@@ -93,7 +93,7 @@ internal static class QuantizedForms
         }
 
         Dim[] line = [c.Dims(i)[c.Dims(i).Length + along]];
-        return Varying(c, i).Length == 0 ? c.Add("Expand", [c.Writer.Reshape(name, []), c.Writer.ShapeOf(line)]) : c.Writer.Reshape(name, line);
+        return Varying(c, i).Length == 0 ? c.Writer.Expand(c.Writer.Reshape(name, []), line) : c.Writer.Reshape(name, line);
     }
 
     private static Tensor Zeros(QuantizedProduct op)
