@@ -50,9 +50,16 @@ public sealed class PlanTests
     {
         using var scope = MemoryScope.Begin();
         var w = Tensor.Normal(Key.For("w"), [16, 24]).AsParameter();
-        var graph = Graph.Trace(x => [x[0].Affine(w).Relu().Softmax()], new Value(new TensorSpec([4, 24], DType.F32)));
+        var filters = (Tensor.Normal(Key.For("filters"), [8, 8, 3, 3]) * 0.2).Persist();
+        var body = (Tensor x) =>
+        {
+            var y = x.Affine(w).Relu().Softmax().Reshape(1, 1, 8, 8);
+            var z = new Concat(1).ApplyAll(Enumerable.Repeat(y, 8).ToArray())[0].Conv2d(filters, padding: 1).Conv2d(filters, padding: 1).MaxPool2d(2);
+            return new Pad([0, 0, 1, 0], [0, 0, 0, 1], 2).Apply(z).Sum(2, 3);
+        };
+        var graph = Graph.Trace(x => [body(x[0])], new Value(new TensorSpec([4, 24], DType.F32)));
         var plan = Plan.Compile(graph);
-        Tensor[] x = [Tensor.Normal(Key, [4, 24])], y = [Tensor.Zeros([4, 16])];
+        Tensor[] x = [Tensor.Normal(Key, [4, 24])], y = [Tensor.Zeros([1, 8])];
         for (int i = 0; i < 3; i++)
         {
             plan.Run(x, y);

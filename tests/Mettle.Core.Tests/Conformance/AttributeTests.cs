@@ -44,7 +44,7 @@ public sealed class AttributeTests
         for (var type = op.GetType(); type != typeof(Op) && type is not null; type = type.BaseType)
         {
             const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-            parts.AddRange(type.GetFields(Own).Select(f => $"{f.Name}={Text(f.GetValue(op))}"));
+            parts.AddRange(type.GetFields(Own).Where(f => f.Name != "marks").Select(f => $"{f.Name}={Text(f.GetValue(op))}"));
         }
 
         return string.Join("; ", parts);

@@ -126,6 +126,17 @@ internal static unsafe class Elementwise
             BSize = b?.DType.Size() ?? 0,
             CSize = c?.DType.Size() ?? 0,
         };
+        Start(job);
+    }
+
+    /// <summary>Runs a kernel of one operand over a loop whose operands 0 and 1 are result and operand; sizes in bytes.</summary>
+    public static void Run<TKernel>(in Loop loop, byte* y, byte* a, int size)
+        where TKernel : struct, IFlatKernel
+        => Start(new Job<TKernel> { Loop = loop, Y = y, A = a, YSize = size, ASize = size });
+
+    private static void Start<TKernel>(Job<TKernel> job)
+        where TKernel : struct, IFlatKernel
+    {
         int inner = job.Loop.Inner;
         long outer = job.Loop.Outer;
         job.PartsPerRow = (inner + Chunk - 1) / Chunk;

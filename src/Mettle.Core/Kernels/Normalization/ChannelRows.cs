@@ -21,7 +21,8 @@ internal static class ChannelRows
     /// <summary>Whether it lies so.</summary>
     public static bool Lies(Tensor x)
     {
-        var wanted = Strides(x.Shape);
+        Span<int> wanted = stackalloc int[x.Rank];
+        Strides(x.Shape, wanted);
         for (int i = 0; i < wanted.Length; i++)
         {
             if (x.Shape[i] != 1 && x.Strides[i] != wanted[i])
@@ -43,6 +44,12 @@ internal static class ChannelRows
     private static int[] Strides(Shape shape)
     {
         var strides = new int[shape.Rank];
+        Strides(shape, strides);
+        return strides;
+    }
+
+    private static void Strides(Shape shape, Span<int> strides)
+    {
         int step = Math.Max(1, shape[1]);
         strides[1] = 1;
         for (int i = shape.Rank - 1; i >= 2; i--)
@@ -52,6 +59,5 @@ internal static class ChannelRows
         }
 
         strides[0] = step;
-        return strides;
     }
 }

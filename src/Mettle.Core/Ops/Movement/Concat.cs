@@ -75,7 +75,7 @@ public sealed class Concat : Op
     }
 
     /// <inheritdoc/>
-    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    protected override unsafe void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];
         if (JoinedRows.Fits(inputs, y, axis))
@@ -89,7 +89,7 @@ public sealed class Concat : Op
         {
             if (x.Count > 0)
             {
-                CopyInto.Run(y.View(x.Shape, y.Strides, from * y.Strides[axis]), x);
+                CopyInto.Run(y.Pointer + (from * y.Strides[axis] * y.DType.Size()), y.Strides, x);
             }
 
             from += x.Shape[axis];

@@ -69,7 +69,7 @@ public sealed class Pad : Op
         => [new Pad([0, .. before], [0, .. after], value).Apply(inputs[0])];
 
     /// <inheritdoc/>
-    protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    protected override unsafe void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var (x, y) = (inputs[0], outputs[0]);
         if (y.Count == 0)
@@ -77,9 +77,9 @@ public sealed class Pad : Op
             return;
         }
 
-        var border = Tensor.Full([], value, y.DType);
-        CopyInto.Run(y, border.View(y.Shape, new int[y.Rank], 0));
-        border.Release();
+        byte* border = stackalloc byte[sizeof(double)];
+        Write(border, y.DType);
+        CopyInto.Fill(y, border);
         if (x.Count > 0)
         {
             long offset = 0;
@@ -88,7 +88,29 @@ public sealed class Pad : Op
                 offset += (long)before[i] * y.Strides[i];
             }
 
-            CopyInto.Run(y.View(x.Shape, y.Strides, offset), x);
+            CopyInto.Run(y.Pointer + (offset * y.DType.Size()), y.Strides, x);
+        }
+    }
+
+    private unsafe void Write(byte* element, DType type)
+    {
+        switch (type)
+        {
+            case DType.F32:
+                *(float*)element = (float)value;
+                break;
+            case DType.F64:
+                *(double*)element = value;
+                break;
+            case DType.I32:
+                *(int*)element = checked((int)value);
+                break;
+            case DType.I64:
+                *(long*)element = checked((long)value);
+                break;
+            default:
+                *element = value != 0 ? (byte)1 : (byte)0;
+                break;
         }
     }
 

@@ -3,6 +3,8 @@ namespace Mettle;
 /// <summary>A reduction over one or more axes, which vanish from the result.</summary>
 public abstract class Reduction : Op
 {
+    private bool[]? marks;
+
     /// <summary>Reduces over <paramref name="axes"/> (not negative, each once); none given means all.</summary>
     protected Reduction(ReadOnlySpan<int> axes) => Axes = axes.ToArray();
 
@@ -85,14 +87,18 @@ public abstract class Reduction : Op
         return reduced.Reshape(new Shape(kept)).Broadcast(to);
     }
 
-    /// <summary>Which axes of <paramref name="shape"/> are reduced.</summary>
+    /// <summary>Which axes of <paramref name="shape"/> are reduced; not to be written.</summary>
     protected bool[] Reduced(Shape shape)
     {
+        if (marks is { } known && known.Length == shape.Rank)
+        {
+            return known;
+        }
+
         var gone = new bool[shape.Rank];
         if (Axes.Count == 0)
         {
             Array.Fill(gone, true);
-            return gone;
         }
 
         foreach (int axis in Axes)
@@ -105,6 +111,6 @@ public abstract class Reduction : Op
             gone[axis] = true;
         }
 
-        return gone;
+        return marks = gone;
     }
 }
