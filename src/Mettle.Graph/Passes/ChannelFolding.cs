@@ -32,8 +32,15 @@ public static class ChannelFolding
             y = walk.Emit(movement.Op, y);
         }
 
-        return [y];
+        return [node.Op is BatchNormInference norm ? Ending(walk, node, norm, y) : y];
     });
+
+    // What a batch norm does after it has normalised.
+    private static Value Ending(Rewriting walk, GraphNode node, BatchNormInference norm, Value y)
+    {
+        y = node.Inputs.Count % 2 == 0 ? walk.Emit(Add.Instance, y, node.Inputs[^1]) : y;
+        return norm.IsRectified ? walk.Emit(Relu.Instance, y) : y;
+    }
 
     // The convolution or product before the node, with what moves its elements on the way (nothing else reads any of it), and which
     // operand it is.
@@ -64,7 +71,7 @@ public static class ChannelFolding
         if (node.Op is BatchNormInference norm)
         {
             bool isChannels = origin.Movements.Count == 0 && origin.Axis == 1;
-            return side == 0 && isChannels && node.Inputs.Skip(1).All(v => v.Known(fixedParameters) is not null) ? Standardise(node, norm) : null;
+            return side == 0 && isChannels && node.Inputs.Take(IsAffine(node) ? 5 : 3).Skip(1).All(v => v.Known(fixedParameters) is not null) ? Standardise(node, norm) : null;
         }
 
         if (node.Op is Neg)
@@ -87,10 +94,12 @@ public static class ChannelFolding
         };
     }
 
+    private static bool IsAffine(GraphNode norm) => norm.Inputs.Count > 4;
+
     private static (Tensor? Factor, Tensor? Addend) Standardise(GraphNode node, BatchNormInference norm)
     {
         Tensor Parameter(int i) => node.Inputs[i].Constant!.To(DType.F64);
-        bool affine = node.Inputs.Count > 3;
+        bool affine = IsAffine(node);
         var scale = 1 / (Parameter(2) + norm.Epsilon).Sqrt();
         scale = affine ? scale * Parameter(3) : scale;
         var shift = -(Parameter(1) * scale);

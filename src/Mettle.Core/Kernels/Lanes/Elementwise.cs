@@ -141,7 +141,7 @@ internal static unsafe class Elementwise
         long outer = job.Loop.Outer;
         job.PartsPerRow = (inner + Chunk - 1) / Chunk;
         // Memory stands idle for a moment at the start of a part.
-        long chunk = Math.Clamp(y.Count / (4 * Scheduler.Threads), Chunk, LargestNestChunk);
+        long chunk = Math.Clamp(outer * inner / (4 * Scheduler.Threads), Chunk, LargestNestChunk);
         job.RowsPerPart = (int)Math.Max(1, chunk / inner);
         job.Rows = outer;
         long parts = job.PartsPerRow > 1 ? outer * job.PartsPerRow : (outer + job.RowsPerPart - 1) / job.RowsPerPart;

@@ -26,7 +26,7 @@ public sealed class BatchNorm : FusedOp
     public override string Name => "batch_norm";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OpAttribute> Attributes => [new("epsilon", epsilon)];
+    public override IReadOnlyList<OpAttribute> Attributes => [new("epsilon", epsilon), new("rectified", IsRectified)];
 
     /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)

@@ -25,7 +25,7 @@ public sealed class BatchNormInference : FusedOp
     public override string Name => "batch_norm_inference";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OpAttribute> Attributes => [new("epsilon", epsilon)];
+    public override IReadOnlyList<OpAttribute> Attributes => [new("epsilon", epsilon), new("rectified", IsRectified)];
 
     /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)

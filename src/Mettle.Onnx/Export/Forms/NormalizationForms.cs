@@ -27,8 +27,25 @@ internal static class NormalizationForms
     private static void Batch(Emission c, BatchNormInference op)
     {
         Shape channels = [c.Dims(0)[1].Size];
-        var (weight, bias) = c.Count > 3 ? (c.Full(3), c.Full(4)) : (c.Own(Tensor.Ones(channels)), c.Own(Tensor.Zeros(channels)));
-        c.Give("BatchNormalization", [c.Full(0), weight, bias, c.Full(1), c.Full(2)], Attributes.Float("epsilon", op.Epsilon));
+        var (weight, bias) = c.Count > 4 ? (c.Full(3), c.Full(4)) : (c.Own(Tensor.Ones(channels)), c.Own(Tensor.Zeros(channels)));
+        string[] operands = [c.Full(0), weight, bias, c.Full(1), c.Full(2)];
+        var epsilon = Attributes.Float("epsilon", op.Epsilon);
+        bool sums = c.Count % 2 == 0;
+        if (!sums && !op.IsRectified)
+        {
+            c.Give("BatchNormalization", operands, epsilon);
+            return;
+        }
+
+        string normal = c.Add("BatchNormalization", operands, epsilon);
+        if (sums && op.IsRectified)
+        {
+            c.Give("Relu", [c.Add("Add", [normal, c.Full(c.Count - 1)])]);
+        }
+        else
+        {
+            c.Give(sums ? "Add" : "Relu", sums ? [normal, c.Full(c.Count - 1)] : [normal]);
+        }
     }
 
     // Operator set 17 knows only groups of one channel: others are made such for it, and scaled afterwards.
