@@ -74,6 +74,15 @@ public sealed class Concat : Op
         return new Concat(axis + 1).ApplyAll(all);
     }
 
+    /// <summary>Images whose channels lie side by side keep that order: convolutions and pooling read it as it lies.</summary>
+    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
+    {
+        bool channelsLast = specs[0].Shape.Rank > 2 && Array.TrueForAll(inputs, ChannelRows.Lies) && !Array.TrueForAll(inputs, x => x.IsContiguous);
+        Tensor[] outputs = [channelsLast ? ChannelRows.Allocate(specs[0]) : Tensor.Allocate(specs[0].Shape, specs[0].DType)];
+        Run(inputs, outputs);
+        return outputs;
+    }
+
     /// <inheritdoc/>
     protected override unsafe void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
