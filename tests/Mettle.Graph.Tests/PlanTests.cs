@@ -155,13 +155,15 @@ public sealed class PlanTests
             {
                 var y = x.Conv2d(filters, shift, padding: 1).Relu().MaxPool2d(2);
                 return [y.Flatten(1).Affine(dense).Softmax(), y.GlobalAvgPool2d()];
-            }),
+            }
+            ),
             ["attention"] = ([2, 5, 12], x =>
             {
                 var qkv = x.Reshape(10, 12).Affine(token).Reshape(2, 5, 3, 2, 6).Permute(2, 0, 3, 1, 4);
                 var y = Tensor.ScaledDotProductAttention(qkv.Select(0, 0), qkv.Select(0, 1), qkv.Select(0, 2));
                 return [y.Permute(0, 2, 1, 3).Reshape(2, 5, 12).LayerNorm()];
-            }),
+            }
+            ),
             ["views and constants"] = ([4, 6], x => [x.Transpose(0, 1).Narrow(0, 1, 5).Reshape(16) * 2, x, Tensor.Ones([2]), x.Flip(1), x.Split(1, 2, 4)[1]]),
             ["recurrent"] = ([3, 2, 6], x => [.. LstmSequence.Instance.ApplyAll(x, Tensor.Zeros([2, 5]), Tensor.Zeros([2, 5]), inputs, states).Take(2)]),
             ["integers"] = ([3, 4], x => [x.ArgMax(), x.To(DType.I32) + Tensor.Arange(4, DType.I32), x.Sort().Indices, x > 0]),

@@ -55,7 +55,8 @@ public sealed class FusionTests
         {
             var y = x.Conv2d(Filters);
             return [y, y.BatchNorm(Mean, Variance, null, null)];
-        }),
+        }
+        ),
         ["factor of columns"] = ([2, 3, 6, 10], x => [x.Conv2d(Filters) * Channels]),
         ["weights from input"] = ([8, 8, 3, 3], x => [x.Conv2d(x, padding: 1).BatchNorm(Mean, Variance, null, null)]),
         ["divided by a product"] = ([2, 3, 6, 6], x => [2 / x.Conv2d(Filters)]),
@@ -64,14 +65,16 @@ public sealed class FusionTests
         {
             var gate = x.Sigmoid();
             return [gate, gate * x];
-        }),
+        }
+        ),
         ["erf of another scale"] = ([7, 9], x => [x * 0.5 * (1 + x.Erf())]),
         ["quotient of another sum"] = ([6, 6], x => [x.Exp() / x.Exp().Sum(1)]),
         ["exponentials are returned"] = ([4, 6], x =>
         {
             var e = x.Exp();
             return [e, Over(e, 1)];
-        }),
+        }
+        ),
         ["variance of first axis"] = ([4, 8], x => [Standard(x, 0)]),
         ["sums instead of means"] = ([4, 8], x => [(x - x.KeepMean([1])) / ((x - x.KeepMean([1])).Square().Sum(1).Unsqueeze(1) + 1e-5).Sqrt()]),
         ["mean along the other axis"] = ([8, 8], x => [(x - x.Mean(1)) / ((x - x.Mean(1)).Square().KeepMean([1]) + 1e-5).Sqrt()]),
