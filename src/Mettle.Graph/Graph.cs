@@ -42,7 +42,7 @@ public sealed class Graph
     {
         using var scope = MemoryScope.Begin("trace");
         using var quiet = Autograd.NoGrad();
-        Tensor[] examples = [.. inputs.Select(i => Zeros(i.Spec))];
+        Tensor[] examples = [.. inputs.Select(i => Tensor.Zeros(i.Spec.Shape, i.Spec.DType))];
         var (trace, results) = Tracer.Record(examples, () => body(examples), keepConstants: true);
         var values = new Dictionary<Tensor, Value>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < inputs.Length; i++)
@@ -132,9 +132,6 @@ public sealed class Graph
 
     private static Value Find(Dictionary<Tensor, Value> values, Tensor t)
         => values.TryGetValue(t, out var value) ? value : values[t] = new Value(t.Persist());
-
-    private static Tensor Zeros(TensorSpec spec)
-        => spec.DType.IsComputing() ? Tensor.Zeros(spec.Shape, spec.DType) : Tensor.Zeros(spec.Shape, DType.I32).To(spec.DType);
 
     // Each value made once, before its use, and of the kind its op says.
     private void Verify()

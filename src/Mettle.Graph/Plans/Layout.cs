@@ -56,7 +56,7 @@ internal sealed class Layout
         foreach (var input in graph.Inputs)
         {
             // A call begins by copying its inputs in.
-            Add(input, Plain(input.Spec), -1);
+            Add(input, Tensor.Zeros(input.Spec.Shape, input.Spec.DType), -1);
         }
 
         foreach (var node in graph.Nodes)
@@ -66,7 +66,7 @@ internal sealed class Layout
             bool view = Array.Exists(inputs, i => ReferenceEquals(i.Storage, outputs[0].Storage));
             if (node.Op.PlanKind == PlanKind.Own)
             {
-                outputs = Array.ConvertAll(outputs, o => Plain(o.Spec));
+                outputs = Array.ConvertAll(outputs, o => Tensor.Zeros(o.Spec.Shape, o.Spec.DType));
             }
 
             if (!view && Array.Exists(outputs, o => o.Count > 0))
@@ -122,17 +122,5 @@ internal sealed class Layout
                 blocks[tensor.Storage] = (blocks.Count, step, step);
             }
         }
-    }
-
-    // Zeros, so that the one run meets no odd values.
-    private static Tensor Plain(TensorSpec spec)
-    {
-        var tensor = Tensor.Allocate(spec.Shape, spec.DType);
-        unsafe
-        {
-            new Span<byte>(tensor.Pointer, checked((int)spec.Bytes)).Clear();
-        }
-
-        return tensor;
     }
 }

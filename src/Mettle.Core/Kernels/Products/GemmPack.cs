@@ -65,22 +65,6 @@ internal static unsafe class GemmPack
         }
     }
 
-    /// <summary>The transpose of a matrix in plain rows as plain rows.</summary>
-    public static void Transposed<T>(T* s, int rows, int columns, T* t)
-        where T : unmanaged
-    {
-        // Blocks short and wide where they are written: results lie far apart downwards.
-        for (int j = 0; j < rows; j += 64)
-        {
-            int wide = Math.Min(64, rows - j);
-            for (int p = 0; p < columns; p += 8)
-            {
-                int from = Math.Min(p, Math.Max(0, columns - 8));
-                Transpose(s + ((nint)j * columns) + from, columns, wide, Math.Min(8, columns), t + ((nint)from * rows) + j, rows);
-            }
-        }
-    }
-
     /// <summary>Four columns of eight rows, each column as a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FourColumns(
