@@ -69,6 +69,35 @@ public sealed class FuzzTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("f4.npy", 6)]
+    [InlineData("f8-columns.npy", 7)]
+    [InlineData("plain.npz", 8)]
+    [InlineData("packed.npz", 9)]
+    public void NpyRead_DamagedFile_TensorOrDataException(string name, int seed)
+    {
+        byte[] good = File.ReadAllBytes(RealData.Fixture($"arrays/{name}"));
+        Random random = new(seed);
+        int read = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            string path = _folder.Write("fuzz", Damage(good, random));
+            using var scope = MemoryScope.Begin();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                IEnumerable<Tensor> tensors = name.EndsWith("npz", StringComparison.Ordinal) ? NpzFile.Read(path, 1 << 16).Values : [NpyFile.Read(path, 1 << 16)];
+                read += tensors.All(t => t.ToBytes().Length == t.Spec.Bytes && t.Spec.Bytes < 1 << 16) ? 1 : throw new InvalidOperationException();
+            }
+            catch (DataException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 21);
+        }
+        Assert.InRange(read, 1, Cases - 1);
+    }
+
     [Fact]
     public void EncoderFromJson_DamagedText_EncoderOrDataException()
     {
