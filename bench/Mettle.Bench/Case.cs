@@ -9,6 +9,9 @@ namespace Mettle.Bench;
 /// <param name="Bytes">Bytes that one call must read and write at least; 0 where arithmetic is the limit.</param>
 internal sealed record Case(string Family, string Name, string Line, double? Goal, double Flops = 0, double Bytes = 0)
 {
+    /// <summary>The first word of the line.</summary>
+    public string Kind => Line[..Line.IndexOf(' ', StringComparison.Ordinal)];
+
     /// <summary>The goal with two threads where it is another.</summary>
     public double? TwoThreadGoal { get; init; } = Goal;
 }

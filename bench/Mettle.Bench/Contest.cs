@@ -23,21 +23,26 @@ internal sealed class Contest : IDisposable
     private readonly Dictionary<int, double> peakBytes = [];
     private readonly Side meter;
 
-    public Contest(int threads, string models)
+    public Contest(int threads, string models, IReadOnlyList<Case> cases)
     {
         this.threads = threads;
-        ours = Contestants.Ours(threads);
+        ours = Contestants.Ours(threads, ("BENCH_MODELS", models));
         meter = Contestants.Ours(threads);
-        peers = Contestants.All(threads, models);
+        peers = Contestants.All(threads, models, cases);
         meter.Prepare("peak-fma");
         peakFlops = Peaks.FmaFlops * threads / Enumerable.Range(0, Rounds).Min(_ => meter.Time(Slice));
     }
 
     public string PeakText => string.Create(CultureInfo.InvariantCulture, $"{threads} thread{(threads == 1 ? "" : "s")}: {peakFlops / 1e9:0} GFLOP/s");
 
-    public Row Run(Case c)
+    /// <summary>Null where the case asks for a batch that its model does not take.</summary>
+    public Row? Run(Case c)
     {
-        double expected = ours.Prepare(c.Line) ?? throw new InvalidOperationException($"Our side has no '{c.Line}'.");
+        if (ours.Prepare(c.Line) is not { } expected)
+        {
+            return c.Kind == "model" ? null : throw new InvalidOperationException($"Our side has no '{c.Line}'.");
+        }
+
         var present = new List<Side>();
         foreach (var peer in peers)
         {
@@ -78,7 +83,8 @@ internal sealed class Contest : IDisposable
         var ranked = present.Select(s => (s.Name, Time: Units.Median(times[s]))).OrderBy(p => p.Time).ToList();
         double ratio = ranked.Count == 0 ? double.NaN : ranked[0].Time / mine;
         string theirs = string.Join(", ", ranked.Select(p => $"{p.Name} {Units.Time(p.Time)}"));
-        return new Row(c.Family, c.Name, threads, Units.Time(mine), theirs, ratio, threads == 1 ? c.Goal : c.TwoThreadGoal, Share(c, mine));
+        string own = c.Kind == "model" ? $"{Units.Time(mine)}, {ours.Allocated():0} B" : Units.Time(mine);
+        return new Row(c.Family, c.Name, threads, own, theirs, ratio, threads == 1 ? c.Goal : c.TwoThreadGoal, Share(c, mine));
     }
 
     public void Dispose()

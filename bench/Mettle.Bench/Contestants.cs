@@ -1,3 +1,5 @@
+using Mettle.Bench.Cases;
+
 namespace Mettle.Bench;
 
 /// <summary>Starts each side as a process of its own, so that thread pools and allocators do not meet.</summary>
@@ -11,17 +13,26 @@ internal static class Contestants
 
     public static Side Ours(int threads, params ReadOnlySpan<(string, string)> variables) => Start("mettle", threads, variables);
 
-    public static List<Side> All(int threads, string models)
+    /// <summary>The peers that can do any of <paramref name="cases"/>.</summary>
+    public static List<Side> All(int threads, string models, IReadOnlyList<Case> cases)
     {
         var peers = new List<Side>();
-        Add("OpenBLAS", () => Start("openblas", threads), "matmul m=8 k=8 n=8");
-        Add("oneDNN", () => Start("onednn", threads), "matmul m=8 k=8 n=8");
+        if (cases.Any(c => c.Kind == "matmul"))
+        {
+            Add("OpenBLAS", () => Start("openblas", threads), "matmul m=8 k=8 n=8");
+            Add("oneDNN", () => Start("onednn", threads), "matmul m=8 k=8 n=8");
+        }
+
         if (File.Exists(OnnxRuntimeLibrary))
         {
             Add("ONNX Runtime", () => Start("onnxruntime", threads, ("BENCH_MODELS", models), ("BENCH_ONNXRUNTIME", OnnxRuntimeLibrary)), null);
         }
 
-        Add("PyTorch", () => Torch(threads), "matmul m=8 k=8 n=8");
+        if (cases.Any(c => c.Kind != "model"))
+        {
+            Add("PyTorch", () => Torch(threads), "matmul m=8 k=8 n=8");
+        }
+
         return peers;
 
         void Add(string name, Func<Side> start, string? probe)
@@ -57,7 +68,7 @@ internal static class Contestants
     }
 
     /// <summary>Writes the models that ONNX Runtime runs, one per case, into <paramref name="folder"/>.</summary>
-    public static void WriteModels(string folder, IEnumerable<Case> cases)
+    public static void WriteModels(string folder, IReadOnlyList<Case> cases)
     {
         if (Directory.Exists(folder))
         {
@@ -65,10 +76,21 @@ internal static class Contestants
         }
 
         Directory.CreateDirectory(folder);
-        using var process = Side.Launch(1, Python, [Path.Combine(Peers, "onnx_models.py"), folder]);
-        foreach (var c in cases)
+        Write([Path.Combine(Peers, "onnx_models.py"), folder], cases.Where(c => c.Kind != "model").Select(c => $"{c.Line} id={Id(c)}"));
+        if (cases.Any(c => c.Kind == "model"))
         {
-            process.StandardInput.WriteLine($"{c.Line} id={Id(c)}");
+            Write([Path.Combine(Peers, "real_models.py"), OnnxCases.Folder!, folder], []);
+        }
+    }
+
+    public static string Id(Case c) => string.Concat(c.Line.Select(ch => char.IsAsciiLetterOrDigit(ch) ? ch : '-'));
+
+    private static void Write(string[] command, IEnumerable<string> lines)
+    {
+        using var process = Side.Launch(1, Python, command);
+        foreach (string line in lines)
+        {
+            process.StandardInput.WriteLine(line);
         }
 
         process.StandardInput.Close();
@@ -79,8 +101,6 @@ internal static class Contestants
             Console.Error.WriteLine("The models for ONNX Runtime could not be written (python3-onnx missing?), so its figures are missing.");
         }
     }
-
-    public static string Id(Case c) => string.Concat(c.Line.Select(ch => char.IsAsciiLetterOrDigit(ch) ? ch : '-'));
 
     private static Side Start(string name, int threads, params ReadOnlySpan<(string, string)> variables)
     {

@@ -34,6 +34,7 @@ switch (args)
             Thread.SpinWait(1000);
         }
 
+    case ["--steps", var model, var batch]: return Steps.Print(model, int.Parse(batch));
     case ["--check-committed"]: return Table.Check();
     default: return Table.Make(args);
 }

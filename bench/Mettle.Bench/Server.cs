@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mettle.Onnx;
 
 namespace Mettle.Bench;
 
 /// <summary>
 /// The child's end of the protocol, one line each way: "case LINE" prepares and answers "ready CHECK", "none" or "error WHY";
-/// "time SECONDS" answers seconds per call over a batch that long. The Python side speaks the same.
+/// "time SECONDS" answers seconds per call over a batch that long. The Python side speaks the same. "bytes", ours only, answers the
+/// managed memory that a call allocates.
 /// </summary>
 internal static class Server
 {
@@ -24,10 +26,14 @@ internal static class Server
                     answer = work is null ? "none" : $"ready {work.Check().ToString("R", CultureInfo.InvariantCulture)}";
                     estimate = work is null ? 0 : WarmUp(work.Call);
                 }
-                catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or KeyNotFoundException or EntryPointNotFoundException)
+                catch (Exception e) when (e is ArgumentException or InvalidOperationException or DllNotFoundException or KeyNotFoundException or EntryPointNotFoundException or OnnxException)
                 {
                     answer = $"error {e.Message.ReplaceLineEndings(" ")}";
                 }
+            }
+            else if (line == "bytes")
+            {
+                answer = Allocated(work!.Call, Math.Clamp((int)(0.05 / estimate), 3, 1000)).ToString("R", CultureInfo.InvariantCulture);
             }
             else
             {
@@ -55,6 +61,17 @@ internal static class Server
         }
 
         return Batch(call, Math.Max(1, calls / 8));
+    }
+
+    private static double Allocated(Action call, int times)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < times; i++)
+        {
+            call();
+        }
+
+        return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / times;
     }
 
     private static double Batch(Action call, int times)

@@ -55,6 +55,9 @@ internal sealed class Side : IDisposable
     /// <summary>Seconds per call over a batch of about <paramref name="seconds"/>.</summary>
     public double Time(double seconds) => double.Parse(Ask(string.Create(CultureInfo.InvariantCulture, $"time {seconds}")), CultureInfo.InvariantCulture);
 
+    /// <summary>Bytes of managed memory that a call allocates, on all threads.</summary>
+    public double Allocated() => double.Parse(Ask("bytes"), CultureInfo.InvariantCulture);
+
     public void Dispose()
     {
         try

@@ -35,11 +35,18 @@ internal static class Table
         {
             if (cases.Count > 0)
             {
-                using var contest = new Contest(threads, models);
+                using var contest = new Contest(threads, models, cases);
                 peaks.Add(contest.PeakText);
                 foreach (var c in cases)
                 {
-                    Add(contest.Run(c));
+                    if (contest.Run(c) is { } row)
+                    {
+                        Add(row);
+                    }
+                    else
+                    {
+                        Console.Error.WriteLine($"Left out: {c.Name}: the model does not take such a batch.");
+                    }
                 }
             }
 

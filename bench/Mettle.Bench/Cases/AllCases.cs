@@ -4,7 +4,7 @@ namespace Mettle.Bench.Cases;
 internal static class AllCases
 {
     public static IEnumerable<Case> List() =>
-        [.. MatrixCases.List(), .. ConvolutionCases.List(), .. RowCases.List(), .. AttentionCases(), .. Int8Cases(), .. StepCases()];
+        [.. MatrixCases.List(), .. ConvolutionCases.List(), .. RowCases.List(), .. AttentionCases(), .. Int8Cases(), .. StepCases(), .. OnnxCases.List()];
 
     private static IEnumerable<Case> AttentionCases()
     {

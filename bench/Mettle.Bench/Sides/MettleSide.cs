@@ -12,6 +12,7 @@ internal static class MettleSide
         "step" => TrainingSteps.Prepare(a),
         "infer" => TrainingSteps.PrepareInference(a),
         "int8" or "int8-conv" => Int8Side.Prepare(a),
+        "model" => OnnxModels.Prepare(a),
         "peak-fma" => Peaks.Fma(),
         "peak-copy" => Peaks.Copy(a.Int("bytes")),
         _ => null,

@@ -4,36 +4,28 @@ using System.Runtime.InteropServices;
 namespace Mettle.Bench.Sides;
 
 /// <summary>
-/// ONNX Runtime through its C API (function table, no JavaScript in between), on single-op models that onnx_models.py wrote.
+/// ONNX Runtime's side: whole models, and single-op models that onnx_models.py wrote.
 /// Weights are constants of the model where the case says so, hence packed once; inputs and outputs lie in fixed buffers.
 /// </summary>
-internal static unsafe partial class OnnxRuntime
+internal static unsafe class OnnxRuntime
 {
-    // Places in the function table, stable since the first version of the API.
-    private const int GetErrorMessage = 2, CreateEnv = 3, CreateSession = 7, RunSession = 9, CreateSessionOptions = 10, SetIntraOpNumThreads = 24;
-    private const int CreateTensorWithData = 49, CreateCpuMemoryInfo = 69;
-    private const int ApiVersion = 17, Warning = 2, Float = 1;
-
-    private static void** table;
-    private static nint env, memory;
+    private const int Float = 1;
 
     public static Work? Prepare(Arguments a)
     {
+        OnnxRuntimeApi.CloseAll();
+        if (a.Kind == "model")
+        {
+            return OnnxRuntimeModels.Prepare(a);
+        }
+
         string file = Path.Combine(Environment.GetEnvironmentVariable("BENCH_MODELS")!, a["id"] + ".onnx");
         if (!File.Exists(file))
         {
             return null;
         }
 
-        Begin();
-        nint options = 0, opened = 0;
-        Must(((delegate* unmanaged<nint*, nint>)table[CreateSessionOptions])(&options));
-        int threads = int.Parse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")!, CultureInfo.InvariantCulture);
-        Must(((delegate* unmanaged<nint, int, nint>)table[SetIntraOpNumThreads])(options, threads));
-        nint path = Marshal.StringToCoTaskMemUTF8(file);
-        Must(((delegate* unmanaged<nint, nint, nint, nint*, nint>)table[CreateSession])(env, path, options, &opened));
-
-        nint session = opened;
+        nint session = OnnxRuntimeApi.Open(file);
 
         // Beside the model: one line per tensor, "name dims".
         string[] lines = File.ReadAllLines(Path.ChangeExtension(file, ".txt"));
@@ -54,17 +46,12 @@ internal static unsafe partial class OnnxRuntime
             }
 
             names[i] = Marshal.StringToCoTaskMemUTF8(parts[0]);
-            fixed (long* d = dims)
-            {
-                Must(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)table[CreateTensorWithData])(
-                    memory, y, (nuint)(count * sizeof(float)), d, (nuint)dims.Length, Float, &values[i]));
-            }
+            values[i] = OnnxRuntimeApi.TensorOver(y, count * sizeof(float), dims, Float);
         }
 
         return new Work(Call, Check);
 
-        void Call() => Must(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)table[RunSession])(
-            session, 0, names, values, (nuint)inputs, names + inputs, 1, values + inputs));
+        void Call() => OnnxRuntimeApi.Run(session, names, values, inputs, 1);
 
         double Check()
         {
@@ -88,36 +75,4 @@ internal static unsafe partial class OnnxRuntime
             }
         }
     }
-
-    private static void Begin()
-    {
-        if (table is not null)
-        {
-            return;
-        }
-
-        NativeLibrary.SetDllImportResolver(
-            typeof(OnnxRuntime).Assembly,
-            (name, _, _) => name == "onnxruntime" ? NativeLibrary.Load(Environment.GetEnvironmentVariable("BENCH_ONNXRUNTIME")!) : 0);
-        nint* api = GetApiBase();
-        table = (void**)((delegate* unmanaged<uint, nint>)api[0])(ApiVersion);
-        nint created = 0;
-        nint name = Marshal.StringToCoTaskMemUTF8("bench");
-        Must(((delegate* unmanaged<int, nint, nint*, nint>)table[CreateEnv])(Warning, name, &created));
-        env = created;
-        Must(((delegate* unmanaged<int, int, nint*, nint>)table[CreateCpuMemoryInfo])(0, 0, &created));
-        memory = created;
-    }
-
-    private static void Must(nint status)
-    {
-        if (status != 0)
-        {
-            nint message = ((delegate* unmanaged<nint, nint>)table[GetErrorMessage])(status);
-            throw new InvalidOperationException(Marshal.PtrToStringUTF8(message));
-        }
-    }
-
-    [LibraryImport("onnxruntime", EntryPoint = "OrtGetApiBase")]
-    private static partial nint* GetApiBase();
 }
