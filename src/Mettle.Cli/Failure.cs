@@ -1,5 +1,6 @@
 using Mettle.Data;
 using Mettle.Nn;
+using Mettle.Onnx;
 using Mettle.Runs;
 
 namespace Mettle.Cli;
@@ -10,7 +11,7 @@ internal sealed record Failure(int ExitCode, IReadOnlyList<string> Lines)
     public static Failure Of(Exception e) => e switch
     {
         RecipeException recipe => new(Cli.ExitCode.BadInput, [.. recipe.Problems.Select(p => OneLine(p.ToString()))]),
-        BadInputException or DataException or RunStoreException or SafetensorsException or StateDictException
+        BadInputException or DataException or RunStoreException or SafetensorsException or StateDictException or OnnxException
             or InvalidDataException or IOException or UnauthorizedAccessException => new(Cli.ExitCode.BadInput, [OneLine(e.Message)]),
         OutOfMemoryException => new(Cli.ExitCode.BadInput, ["there is not enough memory; make the model, train.batch or the data smaller"]),
         _ => new(Cli.ExitCode.Internal, [OneLine($"a fault of Mettle, please report it: {e.GetType().Name}: {e.Message}"), .. Trace(e)]),

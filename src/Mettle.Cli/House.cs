@@ -30,6 +30,7 @@ internal static class House
         new RunCommand(),
         new TrainCommand(),
         new ExamineCommand(),
+        new ExportCommand(),
         new ProveCommand(),
         new ChallengesCommand(),
         new ReproduceCommand(),

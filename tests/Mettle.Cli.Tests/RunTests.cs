@@ -19,7 +19,7 @@ public sealed class RunTests : IDisposable
 
         string folder = run.GetProperty("folder").GetString()!;
         string hash = run.GetProperty("weightsSha256").GetString()!;
-        foreach (string file in (string[])["report.html", "report.json", "model.safetensors", "recipe.yaml", "manifest.json"])
+        foreach (string file in (string[])["report.html", "report.json", "model.safetensors", "model.onnx", "recipe.yaml", "manifest.json"])
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         Assert.Equal("label-smoothing", Assert.Single(run.GetProperty("trials").EnumerateArray()).GetProperty("treatment").GetString());
         Assert.Contains(run.GetProperty("testMetrics").EnumerateArray(), m => m.GetProperty("metric").GetString() == "test accuracy" && m.GetProperty("value").GetDouble() > 0.8);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mettle.Data;
 using Mettle.Nn;
+using Mettle.Onnx;
 using Mettle.Runs;
 
 namespace Mettle.Challenges;
@@ -52,7 +53,7 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     {
         Begin(folder, experiment);
         var model = Train(folder, experiment, "training", "first", cancellation);
-        WriteModel(folder, experiment, model);
+        WriteModel(folder, experiment, model, out _);
         return model;
     }
 
@@ -108,10 +109,10 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
         return result;
     }
 
-    private static RunReport Package(
+    private RunReport Package(
         RunFolder folder, Experiment before, Experiment after, TrainedModel first, TrainedModel final, Examination examination, LoopResult loop, double seconds)
     {
-        string hash = WriteModel(folder, after, final);
+        string hash = WriteModel(folder, after, final, out string? warning);
         bool treated = !ReferenceEquals(first, final);
         var test = after.Data.Encoded.Test is null ? null : after.Test(final);
         var report = new ReportBuilder(before, after, first, final, examination, loop)
@@ -119,11 +120,12 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
             Test = test,
             TestBefore = treated && test is not null ? before.Test(first) : null,
             WeightsSha256 = hash,
+            Warnings = warning is null ? [] : [warning],
         };
         return report.Build(folder.Manifest, seconds);
     }
 
-    private static string WriteModel(RunFolder folder, Experiment experiment, TrainedModel model)
+    private string WriteModel(RunFolder folder, Experiment experiment, TrainedModel model, out string? warning)
     {
         string path = folder.File(WeightsFile);
         Safetensors.Write(path, model.Module.StateDict(), new Dictionary<string, string>(StringComparer.Ordinal)
@@ -137,8 +139,33 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
         }
 
         string hash = model.WeightsSha256();
+        warning = WriteOnnx(folder, experiment, model, hash);
+        if (warning is not null)
+        {
+            progress.Note(warning);
+        }
+
         folder.Update(m => m with { WeightsSha256 = hash });
         return hash;
+    }
+
+    private static string? WriteOnnx(RunFolder folder, Experiment experiment, TrainedModel model, string hash)
+    {
+        string path = folder.File(ModelExport.FileName);
+        try
+        {
+            var exported = ModelExport.Of(experiment, model.Module, folder.Id, hash);
+            exported.Document.Save(path);
+            return exported.Limit is { } limit ? $"{ModelExport.FileName} takes one row at a time, its batch size cannot be left open: {limit}" : null;
+        }
+        catch (OnnxException e)
+        {
+            return $"There is no {ModelExport.FileName}: {e.Message}";
+        }
+        catch (IOException e)
+        {
+            throw new RunIoException(path, $"could not be written, nothing was changed: {e.Message}", e);
+        }
     }
 
     private sealed class StageObserver(IStage stage, Action<EpochInfo> epoch) : ITrainingObserver

@@ -17,6 +17,9 @@ internal sealed class ReportBuilder(
     /// <summary>Of the final weights.</summary>
     public required string WeightsSha256 { get; init; }
 
+    /// <summary>What packaging could not do.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public RunReport Build(RunManifest manifest, double seconds)
     {
         var test = Test is null ? [] : TestMetrics.Of(Test, "test");
@@ -51,7 +54,7 @@ internal sealed class ReportBuilder(
                 new("SHA-256 of the weights", WeightsSha256),
             ],
             Divergence = final.Result.Divergence?.Message,
-            Warnings = [.. OtherVersion(manifest), .. Diverged(first, "The model before treatment"), .. ReferenceEquals(first, final) ? [] : Diverged(final, "The treated model"), .. loop.Warnings],
+            Warnings = [.. OtherVersion(manifest), .. Diverged(first, "The model before treatment"), .. ReferenceEquals(first, final) ? [] : Diverged(final, "The treated model"), .. loop.Warnings, .. Warnings],
         };
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mettle.Challenges;
 using Mettle.Nn;
+using Mettle.Runs;
 
 namespace Mettle.Cli.Commands;
 
@@ -11,6 +12,7 @@ internal sealed class TrainCommand()
     protected override int Show(RunOutcome outcome, ParseResult parsed, Terminal terminal)
     {
         string weights = Path.Combine(outcome.Folder, MainJob.WeightsFile);
+        string? onnx = RunSummary.FileOf(outcome, ModelExport.FileName);
         EpochInfo? last = outcome.History.Count > 0 ? outcome.History[^1] : null;
         terminal.Result(new
         {
@@ -19,6 +21,7 @@ internal sealed class TrainCommand()
             outcome.Manifest.Status,
             outcome.Manifest.WeightsSha256,
             Weights = weights,
+            Onnx = onnx,
             outcome.Divergence,
             Epochs = outcome.History,
         });
@@ -33,6 +36,7 @@ internal sealed class TrainCommand()
 
         terminal.Line($"  SHA-256          {outcome.Manifest.WeightsSha256}");
         terminal.Line($"  weights          {weights}");
+        if (onnx is not null) terminal.Line($"  model            {onnx}");
         return outcome.Divergence is null ? ExitCode.Good : ExitCode.Failed;
     }
 }

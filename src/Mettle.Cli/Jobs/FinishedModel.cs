@@ -1,5 +1,6 @@
 using Mettle.Challenges;
 using Mettle.Nn;
+using Mettle.Onnx;
 using Mettle.Runs;
 
 namespace Mettle.Cli;
@@ -12,10 +13,41 @@ internal static class FinishedModel
     /// <exception cref="SafetensorsException">The weights' file is damaged.</exception>
     public static Subject Load(RunFolder folder, IRunProgress progress)
     {
+        using var stage = progress.Stage("reading data and weights", 2);
+        var (experiment, model, phase) = Rebuild(folder, stage);
+        var data = experiment.Data.Encoded;
+        var trained = new TrainedModel(
+            model,
+            Result(folder, phase),
+            data.Validation is null ? null : experiment.Evaluate(model, data.Validation),
+            experiment.Evaluate(model, data.Train));
+        stage.Advance();
+        return new Subject(experiment, trained, RandomKey.FromSeed((ulong)experiment.Recipe["seed"].Long()).For("checks"));
+    }
+
+    /// <summary>The model for ONNX; <paramref name="batch"/> null leaves the batch size open.</summary>
+    /// <exception cref="BadInputException">As <see cref="Load"/>; or an operation has no ONNX form.</exception>
+    public static ExportedModel Export(RunFolder folder, int? batch, IRunProgress progress)
+    {
+        using var stage = progress.Stage("reading data and weights", 2);
+        var (experiment, model, _) = Rebuild(folder, stage);
+        try
+        {
+            ExportedModel exported = ModelExport.Of(experiment, model, folder.Id, folder.Manifest.WeightsSha256 ?? "", batch);
+            stage.Advance();
+            return exported;
+        }
+        catch (OnnxException e)
+        {
+            throw new BadInputException($"{folder.Path}: the model has no ONNX form: {e.Message}");
+        }
+    }
+
+    private static (Experiment Experiment, Module Model, string Phase) Rebuild(RunFolder folder, IStage stage)
+    {
         string weights = folder.File(MainJob.WeightsFile);
         if (!File.Exists(weights)) throw new BadInputException($"{weights}: there are no weights; the run is {folder.Manifest.Status.ToString().ToLowerInvariant()}");
         Recipe recipe = FinalRecipe(folder, out string phase);
-        using var stage = progress.Stage("reading data and weights", 2);
         var experiment = Experiment.Prepare(recipe, new DataCache());
         stage.Advance();
         Module model = experiment.BuildModel();
@@ -31,14 +63,7 @@ internal static class FinishedModel
 
         if (metadata.TryGetValue("recipe", out string? hash) && hash != recipe.Hash)
             throw new BadInputException($"{weights}: belongs to the recipe {hash[..12]}, the run's is {recipe.Hash[..12]}; restore the run's own files");
-        var data = experiment.Data.Encoded;
-        var trained = new TrainedModel(
-            model,
-            Result(folder, phase),
-            data.Validation is null ? null : experiment.Evaluate(model, data.Validation),
-            experiment.Evaluate(model, data.Train));
-        stage.Advance();
-        return new Subject(experiment, trained, RandomKey.FromSeed((ulong)recipe["seed"].Long()).For("checks"));
+        return (experiment, model, phase);
     }
 
     /// <summary>The recipe that the weights came from: after treatment, where one was accepted.</summary>

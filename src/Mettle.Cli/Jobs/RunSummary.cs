@@ -1,4 +1,5 @@
 using Mettle.Challenges;
+using Mettle.Runs;
 using Mettle.Web.Charts;
 using Mettle.Web.Report;
 using Spectre.Console;
@@ -31,6 +32,7 @@ internal static class RunSummary
             Report = html,
             Json = FileOf(outcome, ReportFile.Json),
             Weights = FileOf(outcome, MainJob.WeightsFile),
+            Onnx = FileOf(outcome, ModelExport.FileName),
         });
         if (terminal.Json) return;
         Verdict(report, terminal);
@@ -40,6 +42,7 @@ internal static class RunSummary
         foreach (string warning in report.Warnings) terminal.Markup($"[yellow]note[/]  {warning.EscapeMarkup()}");
         terminal.Line();
         if (html is not null) terminal.Line($"report   {html}");
+        if (FileOf(outcome, ModelExport.FileName) is { } onnx) terminal.Line($"model    {onnx}");
         terminal.Line($"folder   {outcome.Folder}");
         terminal.Line($"weights  SHA-256 {outcome.Manifest.WeightsSha256}");
     }
@@ -129,7 +132,8 @@ internal static class RunSummary
         }
     }
 
-    private static string? FileOf(RunOutcome outcome, string name)
+    /// <summary>A file of the run's folder, null if it is not there.</summary>
+    public static string? FileOf(RunOutcome outcome, string name)
     {
         string path = Path.Combine(outcome.Folder, name);
         return File.Exists(path) ? path : null;

@@ -55,6 +55,9 @@ public sealed record EncodedData(
 {
     /// <summary>What applies to new rows the same encoding, as JSON; null where the input needs none.</summary>
     public string? Encoder { get; init; }
+
+    /// <summary>What belongs into a packaged model besides the trained one.</summary>
+    public Packaging Packaging { get; init; } = Packaging.Plain;
 }
 
 /// <summary>Reads a source once per run, however many folds and trials use it.</summary>

@@ -120,6 +120,25 @@ public sealed class TableRows : SourceData
             testTable.RowCount == 0 ? null : Rows(encoder.Encode(testTable), features), input, [.. train.ClassNames], facts)
         {
             Encoder = encoder.ToJson(),
+            Packaging = Package(encoder, train),
+        };
+    }
+
+    private static Packaging Package(TableEncoder encoder, EncodedTable rows)
+    {
+        var (scale, mean) = (encoder.Target.Scale, encoder.Target.Mean);
+        return new()
+        {
+            Restore = y => (y * scale) + mean,
+            Notes = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [ModelNotes.Target] = encoder.Target.Name,
+                [ModelNotes.Features] = ModelExport.List(rows.NumericNames),
+                [ModelNotes.Codes] = ModelExport.List(rows.CategoricalNames),
+                [ModelNotes.Encoder] = encoder.ToJson(),
+                [ModelNotes.Input] =
+                    $"Rows of a table, encoded as '{ModelNotes.Encoder}' says: numbers in 'features' (columns in '{ModelNotes.Features}'), indices of categories in 'codes' (columns in '{ModelNotes.Codes}'; 0 is missing or new).",
+            },
         };
     }
 
