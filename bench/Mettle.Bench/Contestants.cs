@@ -9,7 +9,7 @@ internal static class Contestants
 
     private const string Python = "/usr/bin/python3";
 
-    private static readonly string OnnxRuntimeLibrary = Path.Combine(Peers, "node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1");
+    private static readonly string OnnxRuntimeLibrary = Path.Combine(RepositoryRoot(), ".cache/onnxruntime-1.30.0/libonnxruntime.so.1");
 
     public static Side Ours(int threads, params ReadOnlySpan<(string, string)> variables) => Start("mettle", threads, variables);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mettle.Onnx.Tests.Export;
 
-/// <summary>ONNX Runtime's C API, if its library is there: where BENCH_ONNXRUNTIME says, or as bench/peers/install fetches it.</summary>
+/// <summary>ONNX Runtime's C API, if its library is there: where BENCH_ONNXRUNTIME says, or as bench/peers/onnxruntime fetches it.</summary>
 internal static unsafe partial class OnnxRuntime
 {
     // Places in the function table; they never change.
@@ -80,7 +80,7 @@ internal static unsafe partial class OnnxRuntime
             folder = folder.Parent;
         }
 
-        string file = Path.Combine(folder?.FullName ?? "", "bench", "peers", "node_modules", "onnxruntime-node", "bin", "napi-v6", "linux", "x64", "libonnxruntime.so.1");
+        string file = Path.Combine(folder?.FullName ?? "", ".cache", "onnxruntime-1.30.0", "libonnxruntime.so.1");
         return System.IO.File.Exists(file) ? file : null;
     }
 

@@ -6,7 +6,7 @@ namespace Mettle.Onnx.Tests.Export;
 /// <summary>Exported models in ONNX Runtime: the outputs of the model itself.</summary>
 public sealed class OnnxRuntimeTests
 {
-    private const string Missing = "ONNX Runtime's library is not there: bench/peers/install fetches it";
+    private const string Missing = "ONNX Runtime's library is not there: bench/peers/onnxruntime fetches it";
     private const double Tolerance = 1e-5, Winograd = 1e-4;
 
     // What ONNX Runtime's own kernels lack or do otherwise.
