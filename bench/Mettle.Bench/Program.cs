@@ -35,7 +35,7 @@ switch (args)
         }
 
     case ["--steps", var model, var batch]: return Steps.Print(model, int.Parse(batch));
-    case ["--check-committed"]: return Table.Check();
+    case ["--check-committed"]: return TableFile.Check();
     default: return Table.Make(args);
 }
 

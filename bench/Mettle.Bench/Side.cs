@@ -58,6 +58,16 @@ internal sealed class Side : IDisposable
     /// <summary>Bytes of managed memory that a call allocates, on all threads.</summary>
     public double Allocated() => double.Parse(Ask("bytes"), CultureInfo.InvariantCulture);
 
+    /// <summary>Times calls one by one for so long; they are added to those before.</summary>
+    public void Loop(double seconds) => Ask(string.Create(CultureInfo.InvariantCulture, $"loop {seconds}"));
+
+    /// <summary>Median and 99th percentile of the calls that <see cref="Loop"/> timed, in seconds.</summary>
+    public (double P50, double P99) Percentiles()
+    {
+        double[] both = [.. Ask("percentiles").Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+        return (both[0], both[1]);
+    }
+
     public void Dispose()
     {
         try

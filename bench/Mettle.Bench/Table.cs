@@ -1,19 +1,25 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Mettle.Bench.Cases;
 
 namespace Mettle.Bench;
 
-/// <summary>Makes the table, and checks the committed one.</summary>
+/// <summary>Makes the table.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal static class Table
 {
-    private static readonly string Committed = Path.Combine(Path.GetDirectoryName(Contestants.Peers)!, "results", "table.md");
+    private const string SecondsOption = "--seconds=";
 
-    /// <summary>Runs the cases whose family or name contains every given word (all, if none) and prints the table; a full run is also written.</summary>
+    /// <summary>
+    /// Runs the cases whose family or name contains every given word (all, if none) and prints the table. A full run is also written;
+    /// with --renew its rows replace those of the written table.
+    /// </summary>
     public static int Make(string[] words)
     {
         int[] threadCounts = words.Contains("--1") ? [1] : words.Contains("--2") ? [2] : [1, 2];
+        bool renew = words.Contains("--renew");
+        double seconds = words.FirstOrDefault(w => w.StartsWith(SecondsOption, StringComparison.Ordinal)) is { } given
+            ? double.Parse(given.AsSpan(SecondsOption.Length), CultureInfo.InvariantCulture)
+            : 60;
         words = [.. words.Where(w => !w.StartsWith("--", StringComparison.Ordinal))];
         var cases = AllCases.List().Where(c => Wanted(c.Family, c.Name)).ToList();
         string models = Path.Combine(AppContext.BaseDirectory, "models");
@@ -82,11 +88,22 @@ internal static class Table
             }
         }
 
+        // With as many threads as processors, the operating system is what would be measured.
+        if (threadCounts.Contains(1))
+        {
+            Tail.Run(1, seconds, models, Wanted).ToList().ForEach(Add);
+        }
+
+        OnnxSummary.Of(rows).ToList().ForEach(Add);
         int missed = rows.Count(r => !r.Reached);
         Console.Out.WriteLine($"\n{rows.Count} rows, {rows.Count(r => r.Goal is not null)} with a goal, {missed} under it.");
         if (words.Length == 0 && threadCounts.Length == 2)
         {
-            Write(rows, peaks, load);
+            TableFile.Write(rows, peaks, load);
+        }
+        else if (renew)
+        {
+            TableFile.Renew(rows);
         }
 
         return 0;
@@ -99,52 +116,5 @@ internal static class Table
             rows.Add(row);
             Console.Out.WriteLine(row);
         }
-    }
-
-    /// <summary>Names every row of the committed table that is under its goal; 1 if there is one, 2 without a table.</summary>
-    public static int Check()
-    {
-        if (!File.Exists(Committed))
-        {
-            Console.Error.WriteLine("There is no bench/results/table.md yet: bench/run on an idle machine writes it.");
-            return 2;
-        }
-
-        var rows = File.ReadLines(Committed).Select(Row.Parse).OfType<Row>().ToList();
-        var missed = rows.Where(r => !r.Reached).ToList();
-        foreach (var r in missed)
-        {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"under its goal: {r.Family}, {r.Name}, {r.Threads} thread(s): {r.Ratio:0.00} of {r.Goal:0.0#}"));
-        }
-
-        Console.Out.WriteLine($"{rows.Count} rows, {rows.Count(r => r.Goal is not null)} with a goal, {missed.Count} under it.");
-        return missed.Count > 0 ? 1 : 0;
-    }
-
-    private static void Write(List<Row> rows, List<string> peaks, string load)
-    {
-        string processor = File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
-        string text = $"""
-            # Speed against the peers
-
-            Written by `bench/run`; `bench/run --check-committed` names the rows under their goals.
-
-            - Machine: {processor}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, load at the start {load}.
-            - Arithmetic peak, measured in registers: {string.Join("; ", peaks)}. Memory-bound rows are compared with a plain copy that moves as many bytes, int8 rows with the f32 peak.
-            - Ratio: our speed over the best peer's, above 1: ours is faster; within 3 % counts as level where the goal is 1. Bold: under the goal.
-            - Every figure is a median, the sides in turns, each in a process of its own: 11 batches with one thread; with two, 4 turns of 5
-              batches, each turn after a pause in which the others' threads come to rest and 0.1 s of warming up.
-            - Peers in their best configuration: PyTorch 1.13 (Debian) with `ATEN_CPU_CAPABILITY=avx512`, `OMP_WAIT_POLICY=passive`, channels-last
-              images and weights, `foreach` optimisers and `set_to_none`; OpenBLAS with `OPENBLAS_CORETYPE` and `OPENBLAS_L2_SIZE` unset (it chooses its
-              kernels itself); oneDNN's `dnnl_sgemm`; ONNX Runtime 1.30 through its C API with fixed buffers.
-
-            {Row.Head}
-            {string.Join('\n', rows)}
-
-            """;
-        Directory.CreateDirectory(Path.GetDirectoryName(Committed)!);
-        File.WriteAllText(Committed + ".tmp", text);
-        File.Move(Committed + ".tmp", Committed, overwrite: true);
-        Console.Error.WriteLine("Written to bench/results/table.md.");
     }
 }
