@@ -33,6 +33,23 @@ internal static class Models
     public static AttributeProto Attribute(string name, string value)
         => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
+    /// <summary>Equal floats as an initialiser.</summary>
+    public static TensorProto Floats(string name, long[] dims, float value)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)ElementType.F32 };
+        tensor.Dims.AddRange(dims);
+        tensor.FloatData.AddRange(Enumerable.Repeat(value, (int)dims.Aggregate(1L, (a, b) => a * b)));
+        return tensor;
+    }
+
+    /// <summary>A declared input of floats; a dimension of 0 is open.</summary>
+    public static ValueInfoProto Port(string name, params long[] dims)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.AddRange(dims.Select(d => d == 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new TensorShapeProto.Types.Dimension { DimValue = d }));
+        return new() { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)ElementType.F32, Shape = shape } } };
+    }
+
     public static OnnxModel Parse(ModelProto model, string? folder = null) => OnnxModel.Parse(model.ToByteArray(), "test.onnx", folder);
 
     /// <summary>The result of one operator.</summary>

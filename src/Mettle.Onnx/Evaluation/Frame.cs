@@ -25,6 +25,12 @@ internal sealed class Frame
     public static OnnxValue[] Run(OnnxModel model, ReadOnlySpan<OnnxValue?> inputs)
         => new Frame(model, null, model.OpsetImports, null).Graph(model.Graph, inputs);
 
+    /// <summary>An empty frame of the model's graph, whose nodes are to be applied one by one; it also sees <paramref name="around"/>.</summary>
+    public static Frame Of(OnnxModel model, Frame? around = null) => new(model, around, model.OpsetImports, null);
+
+    /// <summary>Sets the value of a name.</summary>
+    public void Put(string name, OnnxValue value) => values[name] = value;
+
     /// <summary>Runs a body inside this frame.</summary>
     public OnnxValue[] Run(OnnxGraph body, ReadOnlySpan<OnnxValue?> inputs)
         => new Frame(model, this, opsets, arguments).Graph(body, inputs);
@@ -112,7 +118,8 @@ internal sealed class Frame
         return [.. graph.Outputs.Select(o => Find(o.Name) ?? throw new OnnxException(Source, $"the output {OnnxException.Quote(o.Name)} was left empty."))];
     }
 
-    private void Apply(OnnxNode node)
+    /// <summary>Applies a node to the values its inputs name.</summary>
+    public void Apply(OnnxNode node)
     {
         var inputs = new OnnxValue?[node.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
@@ -173,7 +180,8 @@ internal sealed class Frame
         return [.. function.Outputs.Select(body.Find)];
     }
 
-    private OnnxValue? Find(string name)
+    /// <summary>The value of a name; null: an optional one that was left out. Throws <see cref="OnnxException"/> if there is none.</summary>
+    public OnnxValue? Find(string name)
     {
         for (var frame = this; frame is not null; frame = frame.outer)
         {
