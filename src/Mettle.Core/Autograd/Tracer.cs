@@ -14,9 +14,10 @@ internal sealed class Tracer
 
     private readonly bool keepsConstants;
 
-    private Tracer(IEnumerable<Tensor> inputs, bool keepsConstants)
+    private Tracer(IEnumerable<Tensor> inputs, bool keepsConstants, bool shapesOnly)
     {
         this.keepsConstants = keepsConstants;
+        ShapesOnly = shapesOnly;
         dependent = new(inputs, ReferenceEqualityComparer.Instance);
         outer = ThreadContext.Current.Tracer;
     }
@@ -25,22 +26,45 @@ internal sealed class Tracer
 
     public List<TraceEntry> Entries { get; } = [];
 
+    /// <summary>Whether ops on values that depend on a traced input are not computed: their results have a shape and no elements.</summary>
+    public bool ShapesOnly { get; }
+
+    /// <summary>How often a value that depends on a traced input was asked for.</summary>
+    public int Refusals { get; private set; }
+
     /// <summary>
     /// Runs <paramref name="body"/> and returns what it applied and returned. With <paramref name="keepConstants"/> scopes inside it do
     /// not free what meets a traced value without depending on one.
     /// </summary>
     public static (Tracer Trace, TResult Result) Record<TResult>(IEnumerable<Tensor> inputs, Func<TResult> body, bool keepConstants = false)
     {
-        var tracer = new Tracer(inputs, keepConstants);
-        ThreadContext.Current.Tracer = tracer;
+        var tracer = new Tracer(inputs, keepConstants, shapesOnly: false);
+        return (tracer, tracer.Run(body));
+    }
+
+    /// <summary>A trace that computes no values, see <see cref="ShapesOnly"/>; it starts from <see cref="Placeholder"/>s.</summary>
+    public static Tracer OfShapes() => new([], keepsConstants: false, shapesOnly: true);
+
+    /// <summary>Runs <paramref name="body"/> under this trace.</summary>
+    public TResult Run<TResult>(Func<TResult> body)
+    {
+        ThreadContext.Current.Tracer = this;
         try
         {
-            return (tracer, body());
+            return body();
         }
         finally
         {
-            ThreadContext.Current.Tracer = tracer.outer;
+            ThreadContext.Current.Tracer = outer;
         }
+    }
+
+    /// <summary>A traced value of any size that takes up no memory and cannot be read.</summary>
+    public Tensor Placeholder(TensorSpec spec)
+    {
+        var stand = Tensor.Allocate([], spec.DType).View(spec.Shape, new int[spec.Shape.Rank], 0);
+        dependent.Add(stand);
+        return stand;
     }
 
     public static void OnApply(Op op, Tensor[] inputs, Tensor[] outputs)
@@ -57,6 +81,7 @@ internal sealed class Tracer
         {
             if (t.dependent.Contains(tensor))
             {
+                t.Refusals++;
                 throw new InvalidOperationException(
                     $"A value of {tensor.Spec} that depends on a traced input was read during the trace: the result would hold for one example only. Use Where() instead of branching on data.");
             }
@@ -65,6 +90,10 @@ internal sealed class Tracer
 
     /// <summary>Whether a value depends on a traced input.</summary>
     public bool Depends(Tensor tensor) => dependent.Contains(tensor);
+
+    /// <summary>Results in place of those that this trace does not compute; null where it does.</summary>
+    public Tensor[]? Skip(Tensor[] inputs, TensorSpec[] results)
+        => ShapesOnly && Array.Exists(inputs, dependent.Contains) ? Array.ConvertAll(results, Placeholder) : null;
 
     private void Add(Op op, Tensor[] inputs, Tensor[] outputs)
     {

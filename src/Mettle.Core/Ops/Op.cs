@@ -120,7 +120,8 @@ public abstract class Op
 
         var here = ThreadContext.Current;
         var results = op.InferKnown(specs);
-        var outputs = here.Scope is null ? ComputeOutsideScopes(op, inputs, results, here) : op.Compute(inputs, results);
+        var outputs = here.Tracer?.Skip(inputs, results)
+            ?? (here.Scope is null ? ComputeOutsideScopes(op, inputs, results, here) : op.Compute(inputs, results));
         if (record && !here.IsQuiet)
         {
             Record(op, inputs, outputs, here);

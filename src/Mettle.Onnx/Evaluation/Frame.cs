@@ -29,7 +29,7 @@ internal sealed class Frame
     public static Frame Of(OnnxModel model, Frame? around = null) => new(model, around, model.OpsetImports, null);
 
     /// <summary>Sets the value of a name.</summary>
-    public void Put(string name, OnnxValue value) => values[name] = value;
+    public void Put(string name, OnnxValue? value) => values[name] = value;
 
     /// <summary>Runs a body inside this frame.</summary>
     public OnnxValue[] Run(OnnxGraph body, ReadOnlySpan<OnnxValue?> inputs)

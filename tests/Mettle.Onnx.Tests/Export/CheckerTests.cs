@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mettle.Core.Tests.Conformance;
 
 namespace Mettle.Onnx.Tests.Export;
@@ -6,7 +5,6 @@ namespace Mettle.Onnx.Tests.Export;
 /// <summary>Written files under the checker of the onnx package, by Debian's Python.</summary>
 public sealed class CheckerTests : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("mettle-onnx");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -14,7 +12,7 @@ public sealed class CheckerTests : IDisposable
     [Fact]
     public void Save_EveryArchitecture_PassesTheChecker()
     {
-        SkipWithoutOnnx();
+        PythonOnnx.SkipWithout();
         foreach (string name in Architectures.Names)
         {
             var architecture = Architectures.Of(name);
@@ -28,7 +26,7 @@ public sealed class CheckerTests : IDisposable
     [Fact]
     public void Save_EverySampleOfEveryOp_PassesTheChecker()
     {
-        SkipWithoutOnnx();
+        PythonOnnx.SkipWithout();
         int count = 0;
         foreach (var info in OpTable.All)
         {
@@ -51,23 +49,9 @@ public sealed class CheckerTests : IDisposable
 
     private string File(string name) => Path.Combine(folder.FullName, string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')) + ".onnx");
 
-    private static void SkipWithoutOnnx()
-        => Assert.SkipUnless(System.IO.File.Exists(Python) && Run(["-c", "import onnx"], []).Code == 0, $"{Python} has no package onnx");
-
     private string Check()
     {
-        var (code, text) = Run([Path.Combine(AppContext.BaseDirectory, "Export", "check_models.py")], [.. folder.GetFiles("*.onnx").Select(f => f.FullName)]);
+        var (code, text) = PythonOnnx.Script("Export/check_models.py", folder.GetFiles("*.onnx").Select(f => f.FullName));
         return text.Length == 0 && code != 0 ? $"exit code {code}" : text;
-    }
-
-    private static (int Code, string Text) Run(string[] arguments, string[] lines)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Write(string.Concat(lines.Select(l => l + "\n")));
-        process.StandardInput.Close();
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, process.ExitCode == 0 ? text : text + errors.Result);
     }
 }
