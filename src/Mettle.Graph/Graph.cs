@@ -53,6 +53,7 @@ public sealed class Graph
         var nodes = new List<GraphNode>();
         foreach (var entry in trace.Entries)
         {
+            Budget.Check();
             if (Array.TrueForAll(entry.Inputs, t => !trace.Depends(t)))
             {
                 continue;
@@ -144,6 +145,7 @@ public sealed class Graph
 
         foreach (var node in Nodes)
         {
+            Budget.Check();
             foreach (var operand in node.Inputs)
             {
                 Require(operand.Constant is not null || known.Contains(operand), $"{node.Op.Name} uses a value that nothing before it makes");

@@ -8,8 +8,15 @@ public sealed class OnnxException : Exception
     /// <param name="problem">One or two sentences.</param>
     /// <param name="inner">What the layer below threw.</param>
     public OnnxException(string place, string problem, Exception? inner = null)
-        : base($"{place}: {problem}", inner)
+        : base($"{place}: {Short(problem)}", inner)
     {
+    }
+
+    // Numbers and names out of a foreign file may be many.
+    private static string Short(string problem)
+    {
+        const int longest = 6000;
+        return problem.Length > longest ? problem[..longest] + "..." : problem;
     }
 
     /// <summary>A name out of a foreign file, fit for one line of a message.</summary>

@@ -10,6 +10,7 @@ internal sealed unsafe class Storage
     private long size;
     private string? released;
     private Guard? guard;
+    private Budget? budget;
 
     private Storage()
     {
@@ -53,10 +54,12 @@ internal sealed unsafe class Storage
     {
         var here = ThreadContext.Current;
         var scope = here.Scope;
+        here.Budget?.Take(bytes);
         // Tensors of long ago still refer to a shell used before: what the garbage collector is to free must not hang on them.
         var storage = (scope is null ? null : here.TakeShell()) ?? new Storage();
         storage.pointer = Memory.Allocate(bytes, out storage.size, here);
         storage.Bytes = bytes;
+        storage.budget = here.Budget;
         storage.Holders = 0;
         storage.Retained = false;
         storage.Transient = false;
@@ -88,6 +91,8 @@ internal sealed unsafe class Storage
         Turned?.Release();
         Turned = null;
         Memory.Return(pointer, size, here);
+        budget?.Give(Bytes);
+        budget = null;
         Generation++;
         pointer = null;
         released = because;
@@ -135,12 +140,16 @@ internal sealed unsafe class Storage
         private static long newBytes;
         private readonly long size;
         private readonly bool report;
+        private readonly Budget? budget;
+        private readonly long bytes;
         private void* pointer;
 
         private Guard(Storage owner, bool report)
         {
             pointer = owner.pointer;
             size = owner.size;
+            budget = owner.budget;
+            bytes = owner.Bytes;
             this.report = report;
         }
 
@@ -149,6 +158,7 @@ internal sealed unsafe class Storage
             if (pointer is not null)
             {
                 Memory.ReturnCollected(pointer, size);
+                budget?.Give(bytes);
                 if (report)
                 {
                     Memory.ReportLeak(size);

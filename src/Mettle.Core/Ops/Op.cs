@@ -120,8 +120,13 @@ public abstract class Op
 
         var here = ThreadContext.Current;
         var results = op.InferKnown(specs);
-        var outputs = here.Tracer?.Skip(inputs, results)
-            ?? (here.Scope is null ? ComputeOutsideScopes(op, inputs, results, here) : op.Compute(inputs, results));
+        var outputs = here.Tracer?.Skip(inputs, results);
+        if (outputs is null)
+        {
+            here.Budget?.Apply(op, specs, results);
+            outputs = here.Scope is null ? ComputeOutsideScopes(op, inputs, results, here) : op.Compute(inputs, results);
+        }
+
         if (record && !here.IsQuiet)
         {
             Record(op, inputs, outputs, here);

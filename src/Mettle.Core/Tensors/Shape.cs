@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Mettle;
@@ -26,8 +27,16 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The dimensions, outermost first.</summary>
     public ReadOnlySpan<int> Dims => known is null ? default : known.Values;
 
-    /// <summary>Dimension <paramref name="axis"/>; negative counts from the end.</summary>
-    public int this[int axis] => known!.Values[axis < 0 ? axis + known.Values.Length : axis];
+    /// <summary>Dimension <paramref name="axis"/>; negative counts from the end. Throws <see cref="ArgumentException"/> where there is none.</summary>
+    public int this[int axis]
+    {
+        get
+        {
+            int[] values = known is null ? [] : known.Values;
+            int place = axis < 0 ? axis + values.Length : axis;
+            return (uint)place < (uint)values.Length ? values[place] : throw NoAxis(axis);
+        }
+    }
 
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
 
@@ -57,6 +66,11 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>This shape with a new dimension before <paramref name="axis"/>.</summary>
     public Shape Insert(int axis, int size)
     {
+        if (axis < 0 || axis > Rank)
+        {
+            throw new ArgumentException($"A shape {this} has no place {axis} for a new axis.");
+        }
+
         Span<int> d = stackalloc int[Rank + 1];
         Dims[..axis].CopyTo(d);
         d[axis] = size;
@@ -95,7 +109,7 @@ public readonly struct Shape : IEquatable<Shape>
     }
 
     /// <summary>Dimension counted from the end, for the index-from-end operator.</summary>
-    public int this[Index index] => known!.Values[index];
+    public int this[Index index] => this[index.IsFromEnd ? Rank - index.Value is >= 0 and var place ? place : int.MaxValue : index.Value];
 
     /// <inheritdoc/>
     public bool Equals(Shape other) => ReferenceEquals(known, other.known) || Dims.SequenceEqual(other.Dims);
@@ -111,6 +125,9 @@ public readonly struct Shape : IEquatable<Shape>
 
     /// <summary>Enumerates the dimensions (needed by collection expressions).</summary>
     public ReadOnlySpan<int>.Enumerator GetEnumerator() => Dims.GetEnumerator();
+
+    private ArgumentException NoAxis(int axis)
+        => new($"A tensor of shape {this} has no axis {(axis == int.MaxValue ? "that far from its end" : axis.ToString(CultureInfo.InvariantCulture))}.");
 
     /// <summary>The op that repeats a tensor to this shape.</summary>
     internal Broadcast ToBroadcast() => known is null ? new(this) : known.Broadcast ??= new(this);

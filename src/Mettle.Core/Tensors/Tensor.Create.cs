@@ -46,6 +46,7 @@ public sealed unsafe partial class Tensor
     public byte[] ToBytes()
     {
         Tracer.OnRead(this);
+        Budget.Require(Spec.Bytes);
         var result = new byte[Spec.Bytes];
         fixed (byte* p = result)
         {

@@ -92,6 +92,7 @@ public sealed unsafe partial class Tensor
     {
         CheckType<T>();
         Tracer.OnRead(this);
+        Budget.Require(Spec.Bytes);
         var result = new T[Count];
         fixed (T* p = result)
         {

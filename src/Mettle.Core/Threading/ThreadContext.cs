@@ -35,6 +35,9 @@ internal sealed class ThreadContext
     /// <summary>A closed scope for the next node or kernel.</summary>
     public MemoryScope? SpareScope { get; set; }
 
+    /// <summary>The innermost limits on memory and work.</summary>
+    public Budget? Budget { get; set; }
+
     /// <summary>Whether operations go unrecorded.</summary>
     public bool IsQuiet { get; set; }
 

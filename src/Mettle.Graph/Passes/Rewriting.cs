@@ -31,6 +31,7 @@ internal sealed class Rewriting
         bool changed = false;
         foreach (var node in graph.Nodes)
         {
+            Budget.Check();
             var current = node.Inputs.Any(walk.replaced.ContainsKey) ? node with { Inputs = [.. node.Inputs.Select(walk.Current)] } : node;
             if (rule(walk, current) is { } results)
             {

@@ -61,6 +61,7 @@ internal sealed class Layout
 
         foreach (var node in graph.Nodes)
         {
+            Budget.Check();
             Tensor[] inputs = [.. node.Inputs.Select(v => v.Constant ?? values[v])];
             var outputs = node.Op.Compute(inputs, [.. node.Outputs.Select(o => o.Spec)]);
             bool view = Array.Exists(inputs, i => ReferenceEquals(i.Storage, outputs[0].Storage));

@@ -47,6 +47,7 @@ internal sealed unsafe class Workspace
 
             for (int i = 0; i < steps.Length; i++)
             {
+                Budget.Check();
                 long start = ticks is null ? 0 : Stopwatch.GetTimestamp();
                 Do(steps[i], here);
                 if (ticks is not null)

@@ -6,6 +6,8 @@ namespace Mettle.Onnx;
 /// </summary>
 internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame frame)
 {
+    private const int MostListed = 1 << 16;
+
     /// <summary>The node.</summary>
     public OnnxNode Node => node;
 
@@ -57,7 +59,14 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
     public TensorValue Result(Tensor computed, int like = 0) => Result(computed, Value<TensorValue>(like).Type);
 
     /// <summary>The values of a small integer input, such as axes or a shape.</summary>
-    public long[] Longs(int i) => Tensor(i).To(DType.I64).ToArray<long>();
+    public long[] Longs(int i)
+        => Tensor(i).Count <= MostListed ? Whole(i) : throw Bad($"input {i} should be a few whole numbers, not {Tensor(i).Spec}.");
+
+    /// <summary>The one value of a small integer input; the first of several.</summary>
+    public long Long(int i) => Longs(i) is [var first, ..] ? first : throw Bad($"input {i} must be a single value, not {Tensor(i).Spec}.");
+
+    /// <summary>The values of an integer input of any size.</summary>
+    public long[] Whole(int i) => Tensor(i).To(DType.I64).ToArray<long>();
 
     /// <summary>The values of a small integer input that must fit an axis.</summary>
     public int[] Ints(int i) => Array.ConvertAll(Longs(i), Fit);
@@ -140,5 +149,8 @@ internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame 
     private long? Whole(string name) => Given(name, a => a.Int, "an integer");
 
     /// <summary>Fails with the node's name in front.</summary>
-    public OnnxException Bad(string problem) => new($"{frame.Source}, node {node.Label}", problem);
+    public OnnxException Bad(string problem) => new(Place, problem);
+
+    /// <summary>File and node, for messages.</summary>
+    public string Place => $"{frame.Source}, node {node.Label}";
 }

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Mettle.Onnx;
 
 /// <summary>Values of one run of a graph or function body, by name; bodies also see those around them.</summary>
 internal sealed class Frame
 {
+    private const long WorkOfAnyNode = 1_000;
+    private const long BytesOfObject = 32;
+
     private readonly Dictionary<string, OnnxValue?> values = new(StringComparer.Ordinal);
     private readonly OnnxModel model;
     private readonly Frame? outer;
@@ -96,6 +101,7 @@ internal sealed class Frame
 
     private OnnxValue[] Graph(OnnxGraph graph, ReadOnlySpan<OnnxValue?> inputs)
     {
+        CheckStack();
         foreach (var (name, value) in graph.Initializers)
         {
             values[name] = value;
@@ -142,16 +148,32 @@ internal sealed class Frame
         var call = new Call(node, opsets[node.Domain], inputs, this);
         try
         {
-            return OperatorTable.Find(node.Domain, node.Operator)!.Evaluate(call);
+            Budget.Spend(WorkOfAnyNode);
+            var results = OperatorTable.Find(node.Domain, node.Operator)!.Evaluate(call);
+            for (int i = 0; Budget.Current is { } && i < results.Length; i++)
+            {
+                Budget.Hold(BytesBeside(results[i]));
+            }
+
+            return results;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or OverflowException or IndexOutOfRangeException or FormatException)
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException($"{Source}, node {node.Label}: stopped before it was done.", e, e.CancellationToken);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or LimitException)
         {
             throw Bad(node, e.Message, e);
+        }
+        catch (Exception e) when (e is OverflowException or IndexOutOfRangeException or FormatException)
+        {
+            throw Bad(node, $"it cannot be applied to {string.Join(", ", inputs.Select(i => i?.Describe() ?? "nothing"))} with its attributes ({e.Message.TrimEnd('.')}).", e);
         }
     }
 
     private OnnxValue?[] Call(OnnxNode node, OnnxFunction function, OnnxValue?[] inputs)
     {
+        CheckStack();
         var given = new Dictionary<string, OnnxAttribute>(function.Defaults, StringComparer.Ordinal);
         foreach (string name in node.Attributes.Keys)
         {
@@ -192,6 +214,24 @@ internal sealed class Frame
         }
 
         throw new OnnxException(Source, $"{OnnxException.Quote(name)} was not given and has no default.");
+    }
+
+    // What a value takes beside tensors, roughly.
+    private static long BytesBeside(OnnxValue? value) => value switch
+    {
+        TextValue t => t.Texts.Sum(s => BytesOfObject + (2L * s.Length)),
+        SequenceValue s => s.Items.Count * (long)sizeof(long),
+        MapValue m => m.Values.Count * BytesOfObject,
+        _ => 0,
+    };
+
+    // Functions and bodies may call each other to any depth.
+    private void CheckStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new OnnxException(Source, "its functions and bodies call each other too deep for the stack.");
+        }
     }
 
     private OnnxException Bad(OnnxNode node, string problem, Exception? inner = null) => new($"{Source}, node {node.Label}", problem, inner);

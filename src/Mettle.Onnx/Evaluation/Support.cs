@@ -4,6 +4,7 @@ namespace Mettle.Onnx;
 internal static class Support
 {
     private const int MostNamed = 20;
+    private const int DeepestCalls = 500;
 
     /// <summary>Throws <see cref="OnnxException"/> with a list if there is anything.</summary>
     public static void Check(OnnxModel model)
@@ -22,9 +23,10 @@ internal static class Support
                 model.Source, $"{found.Count} {(found.Count == 1 ? "part is" : "parts are")} not supported:\n  {string.Join("\n  ", found.Take(MostNamed))}{more}");
         }
 
+        var followed = new HashSet<OnnxFunction>(ReferenceEqualityComparer.Instance);
         foreach (var f in model.Functions)
         {
-            Follow(model, f, []);
+            Follow(model, f, [], followed);
         }
     }
 
@@ -64,20 +66,30 @@ internal static class Support
     }
 
     // Functions may call functions, but not themselves.
-    private static void Follow(OnnxModel model, OnnxFunction function, List<OnnxFunction> callers)
+    private static void Follow(OnnxModel model, OnnxFunction function, List<OnnxFunction> callers, HashSet<OnnxFunction> followed)
     {
-        if (callers.Contains(function))
+        if (callers.Exists(c => ReferenceEquals(c, function)))
         {
             throw new OnnxException(model.Source, $"the function {OnnxException.Quote(function.Name)} calls itself, directly or through others.");
+        }
+
+        if (callers.Count >= DeepestCalls)
+        {
+            throw new OnnxException(model.Source, $"its functions call each other more than {DeepestCalls} deep.");
+        }
+
+        if (!followed.Add(function))
+        {
+            return;
         }
 
         callers.Add(function);
         foreach (var called in Nodes(function.Nodes).Select(n => Function(model, n)).OfType<OnnxFunction>().Distinct())
         {
-            Follow(model, called, callers);
+            Follow(model, called, callers, followed);
         }
 
-        callers.Remove(function);
+        callers.RemoveAt(callers.Count - 1);
     }
 
     private static IEnumerable<OnnxNode> Nodes(IReadOnlyList<OnnxNode> nodes)

@@ -259,6 +259,7 @@ internal sealed class GraphWriter
             string name = Full(given.Outputs[i]);
             if (name != outputs[i])
             {
+                Rename(outputs[i]);
                 Node("Identity", [name], outputs[i]);
             }
 
@@ -270,6 +271,30 @@ internal sealed class GraphWriter
         TensorProto[] kept = [.. proto.Initializer.Where(i => read.Contains(i.Name))];
         proto.Initializer.Clear();
         proto.Initializer.AddRange(kept);
+    }
+
+    // A result that took the output's name, but has the output's shape only by broadcasting.
+    private void Rename(string taken)
+    {
+        string other = Name(taken);
+        foreach (var node in proto.Node)
+        {
+            Replace(node.Input);
+            Replace(node.Output);
+        }
+
+        foreach (var (value, place) in written.Where(w => w.Value.Name == taken).ToList())
+        {
+            written[value] = place with { Name = other };
+        }
+
+        void Replace(IList<string> list)
+        {
+            for (int i = list.IndexOf(taken); i >= 0; i = list.IndexOf(taken))
+            {
+                list[i] = other;
+            }
+        }
     }
 
     private ValueInfoProto Port(string name, Value value)

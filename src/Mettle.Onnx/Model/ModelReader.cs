@@ -48,9 +48,10 @@ internal sealed class ModelReader(TensorReader tensors)
 
         OnnxPort[] inputs = [.. proto.Input.Select(Port)], outputs = [.. proto.Output.Select(Port)];
         var known = new HashSet<string>(outer, StringComparer.Ordinal);
+        var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var input in inputs)
         {
-            if (input.Name.Length == 0 || inputs.Count(i => i.Name == input.Name) > 1)
+            if (input.Name.Length == 0 || !named.Add(input.Name))
             {
                 throw new OnnxException(name, $"the input {OnnxException.Quote(input.Name)} needs a name of its own.");
             }

@@ -81,13 +81,20 @@ public sealed class OnnxModel
             throw new OnnxException(source, "this is not an ONNX model: it has no graph with outputs.");
         }
 
-        var opsets = Opsets(proto.OpsetImport, source);
-        var reader = new ModelReader(new TensorReader(folder));
-        var functions = proto.Functions.Select(f => reader.Function(f, source)).ToList();
-        var graph = reader.Graph(proto.Graph, source, new HashSet<string>());
-        var model = new OnnxModel(source, proto, graph, opsets, functions);
-        Support.Check(model);
-        return model;
+        try
+        {
+            var opsets = Opsets(proto.OpsetImport, source);
+            var reader = new ModelReader(new TensorReader(folder));
+            var functions = proto.Functions.Select(f => reader.Function(f, source)).ToList();
+            var graph = reader.Graph(proto.Graph, source, new HashSet<string>());
+            var model = new OnnxModel(source, proto, graph, opsets, functions);
+            Support.Check(model);
+            return model;
+        }
+        catch (LimitException e)
+        {
+            throw new OnnxException(source, e.Message, e);
+        }
     }
 
     internal static string Domain(string domain) => domain == "ai.onnx" ? "" : domain;

@@ -9,6 +9,9 @@ namespace Mettle.Onnx;
 /// <param name="folder">Where external data may lie; null: nowhere.</param>
 internal sealed class TensorReader(string? folder)
 {
+    // A few values may not ask for any amount of zeros.
+    private const long MostDense = 1 << 24, MostGrowth = 4096;
+
     /// <summary>Reads a tensor; <paramref name="place"/> is for messages.</summary>
     public OnnxValue Read(TensorProto proto, string place)
     {
@@ -51,12 +54,13 @@ internal sealed class TensorReader(string? folder)
 
         string name = proto.Values.Name.Length > 0 ? $"{place}, sparse tensor {OnnxException.Quote(proto.Values.Name)}" : place;
         var shape = Dims(proto.Dims, name);
-        if (shape.Count > 1 << 28)
+        if (shape.Count > Math.Max(MostDense, MostGrowth * values.Tensor.Count))
         {
-            throw new OnnxException(name, $"its dense form {shape} is too large.");
+            throw new OnnxException(name, $"its dense form {shape} is too large for {values.Tensor.Count} values.");
         }
 
         int size = values.Tensor.DType.Size();
+        Budget.Require(2 * size * shape.Count);
         byte[] from = values.Tensor.ToBytes(), dense = new byte[shape.Count * size];
         long[] at = indices.Tensor.ToArray<long>();
         int count = (int)values.Tensor.Count, rank = shape.Rank;
@@ -196,6 +200,11 @@ internal sealed class TensorReader(string? folder)
             throw new OnnxException(name, $"its elements lie in {OnnxException.Quote(location)}; a model without a file cannot have such.");
         }
 
+        if (location.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new OnnxException(name, $"its external data {OnnxException.Quote(location)} is no name of a file.");
+        }
+
         string root = Path.GetFullPath(folder), path;
         try
         {
@@ -220,6 +229,7 @@ internal sealed class TensorReader(string? folder)
                 throw new OnnxException(name, $"bytes {offset} to {offset + length} are not all in {OnnxException.Quote(location)}, which has {file.Length}.");
             }
 
+            Budget.Require(2 * length);
             byte[] bytes = new byte[length];
             file.Position = offset;
             file.ReadExactly(bytes);

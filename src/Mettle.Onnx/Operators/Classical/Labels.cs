@@ -69,7 +69,7 @@ internal static class Labels
 
         var from = numbers.Zip(texts).GroupBy(p => p.First).ToDictionary(g => g.Key, g => g.Last().Second);
         string other = c.Text("default_string", "_Unused");
-        return new TextValue([.. c.Longs(0).Select(i => from.GetValueOrDefault(i, other))], c.Tensor(0).Shape);
+        return new TextValue([.. c.Whole(0).Select(i => from.GetValueOrDefault(i, other))], c.Tensor(0).Shape);
     }
 
     private static OnnxValue? Given(Call c, string name)

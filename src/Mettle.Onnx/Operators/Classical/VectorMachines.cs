@@ -3,6 +3,8 @@ namespace Mettle.Onnx;
 /// <summary>Support vector machines (ONNX SVMRegressor, SVMClassifier; Chang and Lin, LIBSVM, 2011).</summary>
 internal static class VectorMachines
 {
+    private const long WorkOfPair = 400;
+
     // Differences of all rows with all support vectors are formed in parts of so many elements.
     private const long MostDifferences = 1 << 22;
     private const long MostCoefficients = 1 << 26;
@@ -175,6 +177,7 @@ internal static class VectorMachines
                 }
             }
 
+            Budget.Spend(WorkOfPair * (1 + classes) * classes);
             Couple(wins, results.AsSpan(row * classes, classes));
         }
 

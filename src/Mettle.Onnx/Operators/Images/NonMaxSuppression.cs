@@ -6,6 +6,8 @@ namespace Mettle.Onnx;
 /// </summary>
 internal static class NonMaxSuppression
 {
+    private const long BytesOfBox = 64, WorkOfBox = 16;
+
     public static OnnxValue Evaluate(Call c)
     {
         var (boxes, scores) = (c.Number(0), c.Number(1));
@@ -20,6 +22,7 @@ internal static class NonMaxSuppression
         double overlap = c.Has(3) ? c.Scalar(3) : 0, least = c.Has(4) ? c.Scalar(4) : double.NegativeInfinity;
         bool centred = c.Flag("center_point_box");
         float[] corners = boxes.Detach().To(DType.F32).ToArray<float>(), values = scores.Detach().To(DType.F32).ToArray<float>();
+        Budget.Require(BytesOfBox * images * n);
         Box[] all = [.. Enumerable.Range(0, images * n).Select(i => Box.Of(corners.AsSpan(4 * i, 4), centred))];
         var chosen = new List<long>();
         int classes = scores.Shape[1];
@@ -30,6 +33,7 @@ internal static class NonMaxSuppression
             int[] order = [.. Enumerable.Range(0, n).Where(i => !c.Has(4) || values[(row * n) + i] > least).OrderByDescending(i => values[(row * n) + i])];
             foreach (int i in order)
             {
+                Budget.Spend(WorkOfBox * (kept.Count + 1L));
                 if (kept.Count < most && kept.TrueForAll(k => !(all[(image * n) + i].Overlap(all[(image * n) + k]) > overlap)))
                 {
                     kept.Add(i);

@@ -18,7 +18,7 @@ internal static class Signals
             throw c.Bad($"it needs signals with a last axis of 1 or 2, not {x.Shape}.");
         }
 
-        int axis = c.Axis(c.Opset < 20 ? c.Int("axis", 1) : c.Has(2) ? c.Longs(2)[0] : -2, x.Rank);
+        int axis = c.Axis(c.Opset < 20 ? c.Int("axis", 1) : c.Has(2) ? c.Long(2) : -2, x.Rank);
         if (axis == x.Rank - 1)
         {
             throw c.Bad("the last axis holds the parts of complex numbers and cannot be transformed.");

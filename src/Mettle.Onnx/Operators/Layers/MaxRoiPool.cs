@@ -3,6 +3,8 @@ namespace Mettle.Onnx;
 /// <summary>ONNX MaxRoiPool: largest elements of a grid over each region. Girshick: Fast R-CNN, 2015, section 2.1.</summary>
 internal static class MaxRoiPool
 {
+    private const long WorkOfElement = 8;
+
     public static OnnxValue Evaluate(Call c)
     {
         var (x, rois) = (c.Number(0), c.Number(1));
@@ -32,6 +34,7 @@ internal static class MaxRoiPool
             {
                 var (top, bottom) = Bin(corners[1], corners[3], cell / grid[1], grid[0], height);
                 var (left, right) = Bin(corners[0], corners[2], cell % grid[1], grid[1], width);
+                Budget.Spend(WorkOfElement * (1 + (channels * Math.Max(0, bottom - top) * (long)Math.Max(0, right - left))));
                 for (int k = 0; k < channels; k++)
                 {
                     int plane = (((int)batch * channels) + k) * height * width, target = (((r * channels) + k) * cells) + cell;

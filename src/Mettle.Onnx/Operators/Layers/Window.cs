@@ -70,7 +70,7 @@ internal sealed record Window(int[] Image, int[] Kernel, int[] Stride, int[] Dil
     public static Shape Checked(Call c, long from, IEnumerable<long> dims)
     {
         long[] all = [.. dims];
-        var shape = TensorReader.Dims(all, $"node {c.Node.Label}");
+        var shape = TensorReader.Dims(all, c.Place);
         return shape.Count <= Math.Max(MostElements, MostGrowth * from)
             ? shape
             : throw c.Bad($"a tensor of [{string.Join(", ", all)}] is too large for a result of {from} elements.");

@@ -50,7 +50,7 @@ internal static class Constants
         }
         else
         {
-            Int128 way = (Int128)c.Longs(1)[0] - c.Longs(0)[0], step = c.Longs(2)[0];
+            Int128 way = (Int128)c.Long(1) - c.Long(0), step = c.Long(2);
             count = step == 0 ? throw c.Bad("a step of 0 has no end.") : (way > 0) == (step > 0) ? (way + step - Int128.Sign(step)) / step : 0;
         }
 

@@ -117,7 +117,7 @@ internal static class Indexing
 
     private static OnnxValue OneHot(Call c)
     {
-        long depth = c.Longs(1)[0];
+        long depth = c.Long(1);
         var index = c.Tensor(0).To(DType.I64);
         int axis = c.Axis(c.Int("axis", -1), index.Rank + 1);
         var shape = Shapes.Dims(c, [.. index.Shape.Dims[..axis].ToArray(), depth, .. index.Shape.Dims[axis..].ToArray()]);
@@ -135,7 +135,7 @@ internal static class Indexing
     {
         var x = c.Tensor(0);
         int axis = c.Axis(c.Int("axis", -1), x.Rank);
-        long count = c.Opset < 10 ? c.Int("k") : c.Longs(1)[0];
+        long count = c.Opset < 10 ? c.Int("k") : c.Long(1);
         if (count < 0 || count > x.Shape[axis])
         {
             throw c.Bad($"axis {axis} of {x.Shape} does not have {count} elements.");

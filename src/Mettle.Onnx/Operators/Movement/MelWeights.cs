@@ -7,7 +7,7 @@ internal static class MelWeights
 {
     public static TensorValue Evaluate(Call c)
     {
-        long bands = c.Longs(0)[0], length = c.Longs(1)[0], rate = c.Longs(2)[0];
+        long bands = c.Long(0), length = c.Long(1), rate = c.Long(2);
         double low = Mel(c.Scalar(3)), high = Mel(c.Scalar(4));
         if (bands < 1 || length < 0 || rate < 1 || !double.IsFinite(low) || !double.IsFinite(high))
         {

@@ -22,7 +22,7 @@ internal static class Scattering
             throw c.Bad($"indices {places} and updates {c.Value(2).Describe()} do not fit {shape}.");
         }
 
-        long[] rows = c.Longs(1);
+        long[] rows = c.Whole(1);
         int[] at = new int[shape.Rank];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -71,7 +71,7 @@ internal static class Scattering
         }
 
         bool circular = c.Text("mode", "linear") == "circular";
-        long[] from = c.Has(2) ? c.Longs(2) : new long[shape[0]];
+        long[] from = c.Has(2) ? c.Whole(2) : new long[shape[0]];
         int all = shape[axis], steps = update[axis], perSample = Product(shape.Dims[1..axis]);
         if (from.Length != shape[0])
         {

@@ -33,7 +33,8 @@ internal static class Shapes
     /// <summary>Dimensions of something larger than what it is made from, checked.</summary>
     public static Shape Dims(Call c, IReadOnlyList<long> dims)
     {
-        var shape = TensorReader.Dims(dims, c.Node.Label);
+        var shape = TensorReader.Dims(dims, c.Place);
+        Budget.Require(shape.Count * sizeof(float));
         return shape.Count <= MostMade ? shape : throw c.Bad($"{shape} has more than {MostMade} elements; work on parts of it.");
     }
 
@@ -77,7 +78,7 @@ internal static class Shapes
                 : throw c.Bad($"{from} does not divide into [{string.Join(", ", dims)}].");
         }
 
-        var to = TensorReader.Dims(dims, c.Node.Label);
+        var to = TensorReader.Dims(dims, c.Place);
         return Moved.By(c.Value(0), x => x.Reshape(to));
     }
 

@@ -1,14 +1,21 @@
+using System.Numerics;
+
 namespace Mettle.Onnx;
 
 /// <summary>Distinct elements, or slices of an axis, with where they are and how many (ONNX Unique).</summary>
 internal static class Unique
 {
+    private const long BytesOfSlice = 128, WorkOfElement = 32;
+
     public static OnnxValue[] Evaluate(Call c)
     {
         var value = c.Value(0);
         var shape = Moved.Shape(value);
         int? axis = c.HasAttribute("axis") ? c.Axis(c.Int("axis"), shape.Rank) : null;
         int count = axis is { } a ? shape[a] : (int)shape.Count, length = count == 0 ? 0 : (int)(shape.Count / count);
+        // Sorting compares slices; each distinct one has a list of its own.
+        Budget.Require(BytesOfSlice * count);
+        Budget.Spend(WorkOfElement * shape.Count * (1 + BitOperations.Log2((uint)count)));
         long[] keys = Keys(value, axis ?? 0, axis is null);
         int[] order = new int[count];
         for (int i = 0; i < count; i++)

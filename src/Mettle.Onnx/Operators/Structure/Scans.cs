@@ -43,7 +43,7 @@ internal static class Scans
         int[] backwards = Listed(c, "directions", scans), axes = new int[scans];
         OnnxValue[] inputs = [.. Enumerable.Range(1 + states, scans).Select(c.Value)];
         int samples = Moved.Shape(inputs[0])[0], steps = Moved.Shape(inputs[0])[1];
-        long[] lengths = c.Has(0) ? c.Longs(0) : [.. Enumerable.Repeat((long)steps, samples)];
+        long[] lengths = c.Has(0) ? c.Whole(0) : [.. Enumerable.Repeat((long)steps, samples)];
         if (samples == 0 || lengths.Length != samples || lengths.Any(n => n < 1 || n > steps))
         {
             throw c.Bad($"the lengths [{string.Join(", ", lengths)}] do not fit {samples} samples of {steps} steps.");

@@ -30,7 +30,7 @@ internal static class Sequences
     {
         var sequence = c.Value<SequenceValue>(0);
         int count = sequence.Items.Count;
-        long at = c.Has(2) ? c.Longs(2)[0] : count;
+        long at = c.Has(2) ? c.Long(2) : count;
         at = at < 0 ? at + count : at;
         return at >= 0 && at <= count
             ? sequence with { Items = [.. sequence.Items.Take((int)at), c.Value(1), .. sequence.Items.Skip((int)at)] }

@@ -5,6 +5,7 @@ namespace Mettle.Onnx;
 /// <summary>Work on strings.</summary>
 internal static class Texts
 {
+    private const long BytesOfText = 32;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
 
     public static IEnumerable<Operator> All =>
@@ -22,6 +23,7 @@ internal static class Texts
         var shape = Shape.Broadcast(a.Shape, b.Shape, "string_concat");
         a = (TextValue)Moved.By(a, x => x.Broadcast(shape));
         b = (TextValue)Moved.By(b, x => x.Broadcast(shape));
+        Budget.Require(a.Texts.Zip(b.Texts, (s, t) => BytesOfText + (2L * (s.Length + t.Length))).Sum());
         return new([.. a.Texts.Zip(b.Texts, (s, t) => s + t)], shape);
     }
 
@@ -29,6 +31,7 @@ internal static class Texts
     {
         var texts = c.Value<TextValue>(0);
         string delimiter = c.Text("delimiter", "");
+        Budget.Require(texts.Texts.Sum(t => BytesOfText * (1L + t.Length)));
         int most = c.HasAttribute("maxsplit") ? Math.Max(0, c.Int("maxsplit")) : int.MaxValue;
         string[][] parts = [.. texts.Texts.Select(t => delimiter.Length == 0 ? Words(t, most) : t.Length == 0 ? [] : t.Split(delimiter, most == int.MaxValue ? most : most + 1))];
         int width = parts.Length == 0 ? 0 : parts.Max(p => p.Length);

@@ -5,10 +5,13 @@ namespace Mettle.Onnx;
 /// <summary>Counts of known n-grams per row, the n tokens perhaps with equally many skipped between them (ONNX TfIdfVectorizer).</summary>
 internal static class TfIdf
 {
+    private const long BytesOfToken = 64;
+
     public static TensorValue Evaluate(Call c)
     {
         var shape = Moved.Shape(c.Value(0));
-        string[] tokens = c.Value(0) is TextValue texts ? [.. texts.Texts] : [.. c.Longs(0).Select(Key)];
+        Budget.Require(BytesOfToken * shape.Count);
+        string[] tokens = c.Value(0) is TextValue texts ? [.. texts.Texts] : [.. c.Whole(0).Select(Key)];
         int rows = shape.Rank == 2 ? shape[0] : 1, columns = shape.Rank == 0 ? 1 : shape[^1];
         int shortest = c.Int("min_gram_length"), longest = c.Int("max_gram_length"), skips = c.Int("max_skip_count");
         int[] indexes = c.Ints("ngram_indexes") ?? [];
@@ -100,6 +103,7 @@ internal static class TfIdf
         {
             // Single tokens have nothing between them: they count once.
             int least = step == 1 ? shortest : Math.Max(2, shortest);
+            Budget.Spend(BytesOfToken * tokens.Length);
             for (int start = 0; start < tokens.Length; start++)
             {
                 int at = 0;
