@@ -16,6 +16,10 @@ internal sealed class Contest : IDisposable
     private const int TurnsOfMany = 4;
     private const int BatchesPerTurn = 5;
 
+    // Calls that take longer vary less, and are timed this often only.
+    private const double LongCall = 0.1;
+    private const int FewRounds = 5, FewBatches = 2;
+
     private readonly int threads;
     private readonly Side ours;
     private readonly List<Side> peers;
@@ -61,7 +65,9 @@ internal sealed class Contest : IDisposable
 
         Side[] sides = [ours, .. present];
         var times = sides.ToDictionary(s => s, _ => new List<double>());
-        int rounds = threads > 1 && sides.Length > 1 ? TurnsOfMany : Rounds;
+        bool isLong = sides.Max(s => s.Time(0)) > LongCall;
+        int rounds = threads > 1 && sides.Length > 1 ? TurnsOfMany : isLong ? FewRounds : Rounds;
+        int batches = isLong ? FewBatches : BatchesPerTurn;
         for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < sides.Length; i++)
@@ -75,7 +81,7 @@ internal sealed class Contest : IDisposable
 
                 Task.Delay(Pause).Wait();
                 side.Time(Settle);
-                times[side].AddRange(Enumerable.Range(0, BatchesPerTurn).Select(_ => side.Time(Slice)));
+                times[side].AddRange(Enumerable.Range(0, batches).Select(_ => side.Time(Slice)));
             }
         }
 

@@ -75,7 +75,8 @@ internal static class TableFile
             {peak}
             - Ratio: our speed over the best peer's, above 1: ours is faster; within 3 % counts as level where the goal is 1. Bold: under the goal.
             - Every figure is a median, the sides in turns, each in a process of its own: 11 batches with one thread; with two, 4 turns of 5
-              batches, each turn after a pause in which the others' threads come to rest and 0.1 s of warming up.
+              batches, each turn after a pause in which the others' threads come to rest and 0.1 s of warming up; about half as many where a
+              call takes over 0.1 s.
             - Peers in their best configuration: PyTorch 1.13 (Debian) with `ATEN_CPU_CAPABILITY=avx512`, `OMP_WAIT_POLICY=passive`, channels-last
               images and weights, `foreach` optimisers and `set_to_none`; OpenBLAS with `OPENBLAS_CORETYPE` and `OPENBLAS_L2_SIZE` unset (it chooses its
               kernels itself); oneDNN's `dnnl_sgemm`; ONNX Runtime 1.30 through its C API with fixed buffers.
