@@ -86,6 +86,17 @@ def tile(kind, rows):
         for x, u, _, _ in parts:
             out.append(f"                {x}{i} = RowMath.Fma(s{i}, {u}, {x}{i});\n")
     out.append("                p += aStep;\n                f += bStep;\n            }\n        }\n\n        c = t.C;\n        next = t.CRow;\n")
+    out.append("        if (t.End.More != 0)\n        {\n            T* more = c + t.End.More;\n")
+    for i in range(rows):
+        for x, _, at, _ in parts:
+            out.append(f"            {x}{i} += Vector512.Load(more{at});\n")
+        if i < rows - 1:
+            out.append("            more += next;\n")
+    out.append("        }\n\n        if (t.End.Bounded)\n        {\n            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);\n")
+    for i in range(rows):
+        for x, _, _, _ in parts:
+            out.append(f"            {x}{i} = ConvEnd<T>.Bound({x}{i}, low, high);\n")
+    out.append("        }\n\n")
     for i in range(rows):
         for x, _, at, _ in parts:
             out.append(f"        {x}{i}.Store(c{at});\n")

@@ -71,7 +71,7 @@ public sealed class Graph
     /// The graph for inference only, in fewer and cheaper ops: parameters are constants from now on, no gradients flow, and values may
     /// differ by roundings as <see cref="Passes.Simplification"/> and its passes state.
     /// </summary>
-    public Graph ForInference() => Passes.Simplification.Run(this, fixedParameters: true);
+    public Graph ForInference() => Passes.ConvolutionEndings.Run(Passes.WindowMaxima.Run(Passes.Simplification.Run(this, fixedParameters: true)));
 
     /// <summary>Applies the ops to tensors, recorded where gradients are: the graph as a function like any other.</summary>
     public Tensor[] Apply(params Tensor[] inputs)

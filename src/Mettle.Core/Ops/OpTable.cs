@@ -22,10 +22,10 @@ public static class OpTable
         ArgMax.Info, ArgMin.Info, CumSum.Info, LogSumExp.Info, Max.Info, Min.Info, Sort.Info, Sum.Info,
 
         // Contraction
-        Affine.Info, Conv.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
+        Affine.Info, Conv.Info, ConvInference.Info, ConvInputGrad.Info, ConvWeightGrad.Info, MatMul.Info,
 
         // Pooling
-        AvgPool.Info, AvgPoolBackward.Info, MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info,
+        AvgPool.Info, AvgPoolBackward.Info, MaxPool.Info, MaxPoolBackward.Info, MaxPoolGather.Info, WindowMax.Info,
 
         // Composite
         CrossEntropy.Info, Gelu.Info, GeluTanh.Info, LogSoftmax.Info, Silu.Info, Softmax.Info,

@@ -31,6 +31,12 @@ internal unsafe struct ConvJob<T> : IJob
     public T* Bias;
     public nint BiasStep;
 
+    /// <summary>What follows the sums.</summary>
+    public ConvEnd<T> End;
+
+    /// <summary>Whether parts copy what they read into rows that hold the padding as zeros: one rectangle then has all their results.</summary>
+    public bool Windowed;
+
     /// <summary>Filters by group and panel: [kernel row, kernel column, channel][panel columns].</summary>
     public T* Packed;
 
@@ -63,11 +69,25 @@ internal unsafe struct ConvJob<T> : IJob
     /// <summary>Parts of images or their rows; after them come the corners of several images each, if <see cref="CornerImages"/> is not 0.</summary>
     public int Parts;
 
+    /// <summary>Parts of images, then of corners.</summary>
+    public int AllParts;
+
     /// <summary>Images whose small rectangles, such as corners, are one part.</summary>
     public int CornerImages;
 
-    /// <summary>The most strips of a kernel row.</summary>
-    public readonly int MaxStripsPerRow => Merged ? Pieces(Columns.Taps * In) : Columns.Taps * Pieces(In);
+    /// <summary>Elements from one image to the next as a part reads them: of <see cref="X"/>, or of its own copy.</summary>
+    private readonly nint ViewImage => Windowed ? Rows.Span(RowsPerPart) * ViewRow : X.Image;
+
+    private readonly nint ViewRow => Windowed ? (nint)Columns.Span(Columns.Outputs) * In : X.Row;
+
+    private readonly nint ViewColumn => Windowed ? In : X.Column;
+
+    private readonly nint ViewChannel => Windowed ? 1 : X.Channel;
+
+    /// <summary>The most strips of a kernel row, whatever lies side by side.</summary>
+    public readonly int MostStripsPerRow => Math.Max(Pieces(Columns.Taps * In), Columns.Taps * Pieces(In));
+
+    private readonly int MaxStripsPerRow => Merged ? Pieces(Columns.Taps * In) : Columns.Taps * Pieces(In);
 
     /// <summary>Fills <see cref="Strips"/>.</summary>
     public readonly void WriteStrips()
@@ -86,7 +106,7 @@ internal unsafe struct ConvJob<T> : IJob
                     for (int i = 0, from = 0; i < pieces; i++)
                     {
                         int next = (int)((long)length * (i + 1) / pieces);
-                        long x = (a * (long)Rows.Gap * X.Row) + (b * (long)Columns.Gap * X.Column) + (from * X.Channel);
+                        long x = (a * (long)Rows.Gap * ViewRow) + (b * (long)Columns.Gap * ViewColumn) + (from * ViewChannel);
                         *to++ = new(checked((int)x), ((((a * Columns.Taps) + b) * In) + from) * nr, next - from);
                         from = next;
                     }
@@ -130,6 +150,26 @@ internal unsafe struct ConvJob<T> : IJob
             }
         }
 
+        if (!Windowed)
+        {
+            Results(X, image, images, group, panelPart, from, to);
+            return;
+        }
+
+        T* window = (T*)Memory.Allocate(images * ViewImage * sizeof(T), out long bytes);
+        int row = (from * Rows.Stride) + Rows.First;
+        for (int n = 0; n < images; n++)
+        {
+            X.Window(image + n, group * In, In, Height, Width, row, Rows.Span(to - from), Columns.First, Columns.Span(Columns.Outputs), window + (n * ViewImage));
+        }
+
+        T* origin = window - (image * ViewImage) - (row * ViewRow) - (Columns.First * ViewColumn) - ((nint)group * In);
+        Results(new(origin, ViewImage, 1, ViewRow, ViewColumn), image, images, group, panelPart, from, to);
+        Memory.Return(window, bytes);
+    }
+
+    private readonly void Results(in ImageView<T> x, int image, int images, int group, int panelPart, int from, int to)
+    {
         for (int j = Panels * panelPart / PanelParts; j < Panels * (panelPart + 1) / PanelParts; j++)
         {
             for (int r = 0; r < RowRegionCount; r++)
@@ -139,7 +179,7 @@ internal unsafe struct ConvJob<T> : IJob
                 {
                     if (CornerImages == 0 || !IsCorner(r, c))
                     {
-                        Rectangle(image, images, group, j, rows, c);
+                        Rectangle(x, image, images, group, j, rows, c);
                     }
                 }
             }
@@ -162,7 +202,7 @@ internal unsafe struct ConvJob<T> : IJob
                 {
                     if (IsCorner(r, c))
                     {
-                        Rectangle(image, images, group, j, RowRegions[r], c);
+                        Rectangle(X, image, images, group, j, RowRegions[r], c);
                     }
                 }
             }
@@ -170,27 +210,28 @@ internal unsafe struct ConvJob<T> : IJob
     }
 
     // The results of some images in one region of rows and one of columns, for one panel of filters.
-    private readonly void Rectangle(int image, int images, int group, int panel, TapRegion rows, int columnRegion)
+    private readonly void Rectangle(in ImageView<T> x, int image, int images, int group, int panel, TapRegion rows, int columnRegion)
     {
         int nr = StripProduct<T>.PanelColumns;
         var columns = ColumnRegions[columnRegion];
         var product = new StripProduct<T>
         {
-            A = X.Data + (image * X.Image) + ((nint)group * In * X.Channel)
-                + (((rows.From * Rows.Stride) + Rows.First) * X.Row) + (((columns.From * Columns.Stride) + Columns.First) * X.Column),
-            AStep = X.Channel,
+            A = x.Data + (image * x.Image) + ((nint)group * In * x.Channel)
+                + (((rows.From * Rows.Stride) + Rows.First) * x.Row) + (((columns.From * Columns.Stride) + Columns.First) * x.Column),
+            AStep = x.Channel,
             BStep = nr,
+            End = End,
             B = Packed + ((((nint)group * Panels) + panel) * Depth * nr),
             C = Y.Data + (image * Y.Image) + ((nint)group * Out) + ((nint)panel * nr)
                 + ((Rows.OutStart + (rows.From * Rows.OutStep)) * Y.Row) + ((Columns.OutStart + (columns.From * Columns.OutStep)) * Y.Column),
         };
         var grid = new PixelGrid<T>(product, Math.Min(nr, Out - (panel * nr)));
-        grid.Add(columns.Count, Columns.Stride * X.Column, Columns.OutStep * Y.Column);
-        grid.Add(rows.Count, Rows.Stride * X.Row, Rows.OutStep * Y.Row);
-        grid.Add(images, X.Image, Y.Image);
+        grid.Add(columns.Count, Columns.Stride * x.Column, Columns.OutStep * Y.Column);
+        grid.Add(rows.Count, Rows.Stride * x.Row, Rows.OutStep * Y.Row);
+        grid.Add(images, x.Image, Y.Image);
         T* start = Starts + ((((nint)group * Panels) + panel) * nr);
-        bool fetch = panel == 0 && columns.Count >= 8 && Columns.Stride * X.Column * sizeof(T) <= 4096;
-        nint ahead = (rows.TapTo - 1) * Rows.Gap * X.Row;
+        bool fetch = panel == 0 && columns.Count >= 8 && Columns.Stride * x.Column * sizeof(T) <= 4096;
+        nint ahead = (rows.TapTo - 1) * Rows.Gap * x.Row;
         var strip = Strips + ((((nint)columnRegion * Rows.Taps) * MaxStripsPerRow) + (rows.TapFrom * StripsPerRow(columns)));
         var end = strip + (rows.Taps * StripsPerRow(columns));
         do
@@ -201,7 +242,7 @@ internal unsafe struct ConvJob<T> : IJob
                 steps += strip[count++].Length;
             }
 
-            grid.Run(strip, count, start, fetch, ahead);
+            grid.Run(strip, count, start, fetch, ahead, last: strip + count == end);
             strip += count;
             start = null;
             fetch = false;

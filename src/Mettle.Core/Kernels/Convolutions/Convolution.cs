@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Mettle;
 
@@ -143,27 +144,42 @@ internal static unsafe class Convolution
             return;
         }
 
+        byte* scratch = Arrange(ref job, window: false, out long bytes);
+        Scheduler.For(job.AllParts, job);
+        Memory.Return(scratch, bytes);
+    }
+
+    /// <summary>
+    /// Packs the filters of a job and cuts it into parts; returns the memory that it works with, <paramref name="bytes"/> long, to give back.
+    /// With <paramref name="window"/> padding counts as zeros, unless a weight is not finite.
+    /// </summary>
+    public static byte* Arrange<T>(ref ConvJob<T> job, bool window, out long bytes)
+        where T : unmanaged
+    {
+        var (rows, columns, images) = (job.Rows, job.Columns, job.Images);
         int nr = StripProduct<T>.PanelColumns;
         job.Panels = (job.Out + nr - 1) / nr;
         job.Depth = checked(rows.Taps * columns.Taps * job.In * nr) / nr;
-        job.Merged = columns.Gap == 1 && job.X.Column == job.In * job.X.Channel;
 
         long regions = (long)sizeof(TapRegion) * (rows.MaxRegions + columns.MaxRegions);
-        long strips = (long)sizeof(Strip) * rows.Taps * job.MaxStripsPerRow * columns.MaxRegions;
+        long strips = (long)sizeof(Strip) * rows.Taps * job.MostStripsPerRow * columns.MaxRegions;
         long starts = (long)job.Groups * job.Panels * nr * sizeof(T);
         long packed = starts * job.Depth;
-        byte* scratch = (byte*)Memory.Allocate(packed + starts + strips + regions, out long bytes);
+        byte* scratch = (byte*)Memory.Allocate(packed + starts + strips + regions, out bytes);
         job.Packed = (T*)scratch;
         job.Starts = (T*)(scratch + packed);
         job.Strips = (Strip*)(scratch + packed + starts);
-        job.RowRegions = (TapRegion*)(scratch + packed + starts + strips);
-        job.ColumnRegions = job.RowRegions + rows.MaxRegions;
-        job.RowRegionCount = rows.Regions(job.Height, job.RowRegions);
-        job.ColumnRegionCount = columns.Regions(job.Width, job.ColumnRegions);
-        job.WriteStrips();
         job.Packing = true;
         Scheduler.For(job.Groups * job.Panels, job);
         job.Packing = false;
+
+        job.Windowed = window && IsFinite(job.Packed, packed / sizeof(T));
+        job.Merged = columns.Gap == 1 && (job.Windowed || job.X.Column == job.In * job.X.Channel);
+        job.RowRegions = (TapRegion*)(scratch + packed + starts + strips);
+        job.ColumnRegions = job.RowRegions + rows.MaxRegions;
+        job.RowRegionCount = job.Windowed ? rows.AsOne(job.RowRegions) : rows.Regions(job.Height, job.RowRegions);
+        job.ColumnRegionCount = job.Windowed ? columns.AsOne(job.ColumnRegions) : columns.Regions(job.Width, job.ColumnRegions);
+        job.WriteStrips();
 
         long rowWork = Math.Max(1, (long)columns.Outputs * job.Depth * job.Out);
         long rowBytes = Math.Max(1, sizeof(T) * (((long)rows.Stride * job.Width * job.In) + ((long)columns.Outputs * job.Out)));
@@ -174,13 +190,27 @@ internal static unsafe class Convolution
         job.ImagesPerPart = job.RowParts > 1 ? 1 : (int)Math.Min(images, Math.Max(Math.Min(8, images / WantedParts), (LeastWork / (rowWork * rows.Outputs)) + 1));
         int imageParts = (images + job.ImagesPerPart - 1) / job.ImagesPerPart;
         int parts = checked(imageParts * job.Groups * job.RowParts);
-        job.PanelParts = job.ClearsTo > 0 ? 1 : Math.Min(job.Panels, (WantedParts + parts - 1) / parts);
+        job.PanelParts = job.ClearsTo > 0 || job.Windowed ? 1 : Math.Min(job.Panels, (WantedParts + parts - 1) / parts);
         job.Parts = checked(parts * job.PanelParts);
 
         // Where parts clear what they work on, nobody else may write there before.
-        job.CornerImages = job.ImagesPerPart < CornerImages / 2 && job.ImagesPerPart < images && job.ClearsTo == 0 ? CornerImages : 0;
+        job.CornerImages = job.ImagesPerPart < CornerImages / 2 && job.ImagesPerPart < images && job.ClearsTo == 0 && !job.Windowed ? CornerImages : 0;
         int corners = job.CornerImages == 0 ? 0 : (images + CornerImages - 1) / CornerImages * job.Groups;
-        Scheduler.For(checked(job.Parts + corners), job);
-        Memory.Return(scratch, bytes);
+        job.AllParts = checked(job.Parts + corners);
+        return scratch;
+    }
+
+    private static bool IsFinite<T>(T* values, long count)
+        where T : unmanaged
+    {
+        var unlike = Vector512<T>.Zero;
+        for (long i = 0; i < count; i += Vector512<T>.Count)
+        {
+            // A difference with itself is 0, but for infinities and NaN.
+            var v = Vector512.Load(values + i);
+            unlike |= v - v;
+        }
+
+        return Vector512.EqualsAll(unlike, Vector512<T>.Zero);
     }
 }

@@ -49,8 +49,23 @@ internal static unsafe class Depthwise
         Memory.Return(scratch, bytes);
     }
 
-    // A gradient has a phase for each residue of the positions modulo the strides.
     private static void Gather<T>(ConvGeometry s, Tensor x, Tensor w, Tensor? bias, Tensor y, bool backward)
+        where T : unmanaged
+    {
+        var source = ChannelRows.Of(x);
+        byte* scratch = Arrange<T>(s, w, bias, backward, out var job, out long bytes);
+        job.X = new(source);
+        job.Y = new(y);
+        Scheduler.For(checked(s.Images * job.RowParts), job);
+        ChannelRows.Free(source, x);
+        Memory.Return(scratch, bytes);
+    }
+
+    /// <summary>
+    /// A job that wants but its images, for weights in the order that it reads; returns the memory that it works with, to give back. A
+    /// gradient has a phase for each residue of the positions modulo the strides.
+    /// </summary>
+    public static byte* Arrange<T>(ConvGeometry s, Tensor w, Tensor? bias, bool backward, out DepthwiseJob<T> job, out long bytes)
         where T : unmanaged
     {
         int rowPhases = backward ? s.StrideHeight : 1, columnPhases = backward ? s.StrideWidth : 1;
@@ -58,12 +73,9 @@ internal static unsafe class Depthwise
         int mostRegions = (2 * s.KernelWidth) + 1;
         long weights = (taps + 1L) * channels * sizeof(T);
         long rows = (long)sizeof(TapAxis) * rowPhases, columns = (long)sizeof(DepthwiseColumns) * columnPhases;
-        byte* scratch = (byte*)Memory.Allocate(weights + rows + columns + ((long)sizeof(TapRegion) * mostRegions * columnPhases), out long bytes);
-        var source = ChannelRows.Of(x);
-        var job = new DepthwiseJob<T>
+        byte* scratch = (byte*)Memory.Allocate(weights + rows + columns + ((long)sizeof(TapRegion) * mostRegions * columnPhases), out bytes);
+        job = new DepthwiseJob<T>
         {
-            X = new(source),
-            Y = new(y),
             Channels = s.Groups,
             Height = backward ? s.OutHeight : s.Height,
             Weights = (T*)scratch,
@@ -96,9 +108,7 @@ internal static unsafe class Depthwise
             job.Start[c] = bias is null ? default : ((T*)bias.Pointer)[c * (nint)bias.Strides[0]];
         }
 
-        Scheduler.For(checked(s.Images * job.RowParts), job);
-        ChannelRows.Free(source, x);
-        Memory.Return(scratch, bytes);
+        return scratch;
     }
 
     // By tap and channel.

@@ -26,6 +26,9 @@ internal unsafe struct DepthwiseJob<T> : IJob
     /// <summary>Where each channel's chains start: bias or 0.</summary>
     public T* Start;
 
+    /// <summary>Bounds of the results; what is added to them is not done here.</summary>
+    public ConvEnd<T> End;
+
     /// <summary>The first phase of each axis has the most results.</summary>
     public TapAxis* Rows;
     public int RowPhases;
@@ -192,6 +195,18 @@ internal unsafe struct DepthwiseJob<T> : IJob
                 }
             }
 
+            if (End.Bounded)
+            {
+                s0 = End.Bound(s0);
+                s1 = End.Bound(s1);
+                s2 = End.Bound(s2);
+                s3 = End.Bound(s3);
+                s4 = End.Bound(s4);
+                s5 = End.Bound(s5);
+                s6 = End.Bound(s6);
+                s7 = End.Bound(s7);
+            }
+
             T* result = y + c;
             TAccess.Store(s0, result, left);
             TAccess.Store(s1, result + yStep, left);
@@ -231,6 +246,14 @@ internal unsafe struct DepthwiseJob<T> : IJob
                 }
             }
 
+            if (End.Bounded)
+            {
+                s0 = End.Bound(s0);
+                s1 = End.Bound(s1);
+                s2 = End.Bound(s2);
+                s3 = End.Bound(s3);
+            }
+
             T* result = y + c;
             TAccess.Store(s0, result, left);
             TAccess.Store(s1, result + yStep, left);
@@ -260,7 +283,7 @@ internal unsafe struct DepthwiseJob<T> : IJob
                 }
             }
 
-            TAccess.Store(sum, y + c, left);
+            TAccess.Store(End.Bounded ? End.Bound(sum) : sum, y + c, left);
         }
     }
 

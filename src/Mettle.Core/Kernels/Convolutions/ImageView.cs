@@ -17,14 +17,14 @@ internal readonly unsafe struct ImageView<T>
         Row = t.Rank == 4 ? t.Strides[2] : 0;
     }
 
-    private ImageView(T* data, nint image, nint channel, nint column)
+    public ImageView(T* data, nint image, nint channel, nint row, nint column)
     {
         Data = data;
-        (Image, Channel, Column) = (image, channel, column);
+        (Image, Channel, Row, Column) = (image, channel, row, column);
     }
 
     /// <summary>The same memory, every <paramref name="row"/>-th row an image of every <paramref name="column"/>-th pixel.</summary>
-    public ImageView<T> RowsAsImages(int row, int column) => new(Data, row * Row, Channel, column * Column);
+    public ImageView<T> RowsAsImages(int row, int column) => new(Data, row * Row, Channel, 0, column * Column);
 
     /// <summary>
     /// Copies a window of an image's channels [channel, channel + channels) into [rows][columns][channels]; what lies outside

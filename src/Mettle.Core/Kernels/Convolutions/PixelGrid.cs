@@ -37,11 +37,17 @@ internal unsafe struct PixelGrid<T>(StripProduct<T> product, int columns)
 
     /// <summary>
     /// Does <paramref name="count"/> strips for every pixel, from <paramref name="start"/> or, if that is null, from what is there.
-    /// If <paramref name="fetch"/>, memory of later pixels at <paramref name="ahead"/> is fetched meanwhile.
+    /// If <paramref name="fetch"/>, memory of later pixels at <paramref name="ahead"/> is fetched meanwhile. What ends the product
+    /// comes with the <paramref name="last"/> strips.
     /// </summary>
-    public readonly void Run(Strip* strips, int count, T* start, bool fetch, nint ahead)
+    public readonly void Run(Strip* strips, int count, T* start, bool fetch, nint ahead, bool last)
     {
         var tile = product;
+        if (!last)
+        {
+            tile.End = default;
+        }
+
         ahead += middle.Count > 1 ? middle.Source : 2 * StripTile.WideRows * inner.Source;
         tile.AheadBytes = fetch ? inner.Count * inner.Source * sizeof(T) : 0;
         tile.Strips = strips;

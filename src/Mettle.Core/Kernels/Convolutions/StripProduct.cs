@@ -29,6 +29,9 @@ internal unsafe struct StripProduct<T>
     public T* Init;
     public nint InitRow;
 
+    /// <summary>What follows the sums.</summary>
+    public ConvEnd<T> End;
+
     /// <summary>Memory that will be read soon, which wide tiles fetch into the second-level cache meanwhile.</summary>
     public byte* Ahead;
     public nint AheadBytes;
@@ -147,6 +150,7 @@ internal unsafe struct StripProduct<T>
         T* block = stackalloc T[Most * 2 * 64 / sizeof(T)];
         var tile = this;
         bool adds = Init == C;
+        tile.End = default;
         for (int i = 0; i < rows; i += Most)
         {
             int m = Math.Min(Most, rows - i);
@@ -160,7 +164,7 @@ internal unsafe struct StripProduct<T>
             }
 
             tile.Run(m, whole);
-            Copy(block, whole, C + (i * CRow), CRow, m, columns);
+            End.Copy(block, whole, C + (i * CRow), CRow, m, columns);
             tile.A += m / 3 * ATriple;
         }
     }

@@ -287,6 +287,85 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+            more += next;
+            x8 += Vector512.Load(more);
+            y8 += Vector512.Load(more + w);
+            more += next;
+            x9 += Vector512.Load(more);
+            y9 += Vector512.Load(more + w);
+            more += next;
+            x10 += Vector512.Load(more);
+            y10 += Vector512.Load(more + w);
+            more += next;
+            x11 += Vector512.Load(more);
+            y11 += Vector512.Load(more + w);
+            more += next;
+            x12 += Vector512.Load(more);
+            y12 += Vector512.Load(more + w);
+            more += next;
+            x13 += Vector512.Load(more);
+            y13 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            y8 = ConvEnd<T>.Bound(y8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            y9 = ConvEnd<T>.Bound(y9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            y10 = ConvEnd<T>.Bound(y10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            y11 = ConvEnd<T>.Bound(y11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            y12 = ConvEnd<T>.Bound(y12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            y13 = ConvEnd<T>.Bound(y13, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -445,6 +524,80 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+            more += next;
+            x8 += Vector512.Load(more);
+            y8 += Vector512.Load(more + w);
+            more += next;
+            x9 += Vector512.Load(more);
+            y9 += Vector512.Load(more + w);
+            more += next;
+            x10 += Vector512.Load(more);
+            y10 += Vector512.Load(more + w);
+            more += next;
+            x11 += Vector512.Load(more);
+            y11 += Vector512.Load(more + w);
+            more += next;
+            x12 += Vector512.Load(more);
+            y12 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            y8 = ConvEnd<T>.Bound(y8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            y9 = ConvEnd<T>.Bound(y9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            y10 = ConvEnd<T>.Bound(y10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            y11 = ConvEnd<T>.Bound(y11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            y12 = ConvEnd<T>.Bound(y12, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -593,6 +746,75 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+            more += next;
+            x8 += Vector512.Load(more);
+            y8 += Vector512.Load(more + w);
+            more += next;
+            x9 += Vector512.Load(more);
+            y9 += Vector512.Load(more + w);
+            more += next;
+            x10 += Vector512.Load(more);
+            y10 += Vector512.Load(more + w);
+            more += next;
+            x11 += Vector512.Load(more);
+            y11 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            y8 = ConvEnd<T>.Bound(y8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            y9 = ConvEnd<T>.Bound(y9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            y10 = ConvEnd<T>.Bound(y10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            y11 = ConvEnd<T>.Bound(y11, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -732,6 +954,70 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+            more += next;
+            x8 += Vector512.Load(more);
+            y8 += Vector512.Load(more + w);
+            more += next;
+            x9 += Vector512.Load(more);
+            y9 += Vector512.Load(more + w);
+            more += next;
+            x10 += Vector512.Load(more);
+            y10 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            y8 = ConvEnd<T>.Bound(y8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            y9 = ConvEnd<T>.Bound(y9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            y10 = ConvEnd<T>.Bound(y10, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -862,6 +1148,65 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+            more += next;
+            x8 += Vector512.Load(more);
+            y8 += Vector512.Load(more + w);
+            more += next;
+            x9 += Vector512.Load(more);
+            y9 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            y8 = ConvEnd<T>.Bound(y8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            y9 = ConvEnd<T>.Bound(y9, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -982,6 +1327,60 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+            more += next;
+            x8 += Vector512.Load(more);
+            y8 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            y8 = ConvEnd<T>.Bound(y8, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1093,6 +1492,55 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+            more += next;
+            x7 += Vector512.Load(more);
+            y7 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            y7 = ConvEnd<T>.Bound(y7, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1195,6 +1643,50 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+            more += next;
+            x6 += Vector512.Load(more);
+            y6 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            y6 = ConvEnd<T>.Bound(y6, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1287,6 +1779,45 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+            more += next;
+            x5 += Vector512.Load(more);
+            y5 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            y5 = ConvEnd<T>.Bound(y5, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1370,6 +1901,40 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+            more += next;
+            x4 += Vector512.Load(more);
+            y4 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            y4 = ConvEnd<T>.Bound(y4, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1444,6 +2009,35 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+            more += next;
+            x3 += Vector512.Load(more);
+            y3 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            y3 = ConvEnd<T>.Bound(y3, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1507,6 +2101,30 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+            more += next;
+            x2 += Vector512.Load(more);
+            y2 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            y2 = ConvEnd<T>.Bound(y2, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1560,6 +2178,25 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+            more += next;
+            x1 += Vector512.Load(more);
+            y1 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            y1 = ConvEnd<T>.Bound(y1, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
         c += next;
@@ -1603,6 +2240,20 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            y0 += Vector512.Load(more + w);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            y0 = ConvEnd<T>.Bound(y0, low, high);
+        }
+
         x0.Store(c);
         y0.Store(c + w);
     }
@@ -1763,6 +2414,105 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+            more += next;
+            x24 += Vector512.Load(more);
+            more += next;
+            x25 += Vector512.Load(more);
+            more += next;
+            x26 += Vector512.Load(more);
+            more += next;
+            x27 += Vector512.Load(more);
+            more += next;
+            x28 += Vector512.Load(more);
+            more += next;
+            x29 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+            x24 = ConvEnd<T>.Bound(x24, low, high);
+            x25 = ConvEnd<T>.Bound(x25, low, high);
+            x26 = ConvEnd<T>.Bound(x26, low, high);
+            x27 = ConvEnd<T>.Bound(x27, low, high);
+            x28 = ConvEnd<T>.Bound(x28, low, high);
+            x29 = ConvEnd<T>.Bound(x29, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -1976,6 +2726,102 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+            more += next;
+            x24 += Vector512.Load(more);
+            more += next;
+            x25 += Vector512.Load(more);
+            more += next;
+            x26 += Vector512.Load(more);
+            more += next;
+            x27 += Vector512.Load(more);
+            more += next;
+            x28 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+            x24 = ConvEnd<T>.Bound(x24, low, high);
+            x25 = ConvEnd<T>.Bound(x25, low, high);
+            x26 = ConvEnd<T>.Bound(x26, low, high);
+            x27 = ConvEnd<T>.Bound(x27, low, high);
+            x28 = ConvEnd<T>.Bound(x28, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -2183,6 +3029,99 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+            more += next;
+            x24 += Vector512.Load(more);
+            more += next;
+            x25 += Vector512.Load(more);
+            more += next;
+            x26 += Vector512.Load(more);
+            more += next;
+            x27 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+            x24 = ConvEnd<T>.Bound(x24, low, high);
+            x25 = ConvEnd<T>.Bound(x25, low, high);
+            x26 = ConvEnd<T>.Bound(x26, low, high);
+            x27 = ConvEnd<T>.Bound(x27, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -2383,6 +3322,96 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+            more += next;
+            x24 += Vector512.Load(more);
+            more += next;
+            x25 += Vector512.Load(more);
+            more += next;
+            x26 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+            x24 = ConvEnd<T>.Bound(x24, low, high);
+            x25 = ConvEnd<T>.Bound(x25, low, high);
+            x26 = ConvEnd<T>.Bound(x26, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -2577,6 +3606,93 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+            more += next;
+            x24 += Vector512.Load(more);
+            more += next;
+            x25 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+            x24 = ConvEnd<T>.Bound(x24, low, high);
+            x25 = ConvEnd<T>.Bound(x25, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -2765,6 +3881,90 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+            more += next;
+            x24 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+            x24 = ConvEnd<T>.Bound(x24, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -2946,6 +4146,87 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+            more += next;
+            x23 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+            x23 = ConvEnd<T>.Bound(x23, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -3121,6 +4402,84 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+            more += next;
+            x22 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+            x22 = ConvEnd<T>.Bound(x22, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -3290,6 +4649,81 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+            more += next;
+            x21 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+            x21 = ConvEnd<T>.Bound(x21, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -3452,6 +4886,78 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+            more += next;
+            x20 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+            x20 = ConvEnd<T>.Bound(x20, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -3608,6 +5114,75 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+            more += next;
+            x19 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+            x19 = ConvEnd<T>.Bound(x19, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -3758,6 +5333,72 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+            more += next;
+            x18 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+            x18 = ConvEnd<T>.Bound(x18, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -3901,6 +5542,69 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+            more += next;
+            x17 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+            x17 = ConvEnd<T>.Bound(x17, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4038,6 +5742,66 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+            more += next;
+            x16 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+            x16 = ConvEnd<T>.Bound(x16, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4169,6 +5933,63 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+            more += next;
+            x15 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+            x15 = ConvEnd<T>.Bound(x15, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4293,6 +6114,60 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+            more += next;
+            x14 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+            x14 = ConvEnd<T>.Bound(x14, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4411,6 +6286,57 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+            more += next;
+            x13 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+            x13 = ConvEnd<T>.Bound(x13, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4523,6 +6449,54 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+            more += next;
+            x12 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+            x12 = ConvEnd<T>.Bound(x12, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4628,6 +6602,51 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+            more += next;
+            x11 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+            x11 = ConvEnd<T>.Bound(x11, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4727,6 +6746,48 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+            more += next;
+            x10 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+            x10 = ConvEnd<T>.Bound(x10, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4820,6 +6881,45 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+            more += next;
+            x9 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+            x9 = ConvEnd<T>.Bound(x9, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4906,6 +7006,42 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+            more += next;
+            x8 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+            x8 = ConvEnd<T>.Bound(x8, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -4986,6 +7122,39 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+            more += next;
+            x7 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+            x7 = ConvEnd<T>.Bound(x7, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5060,6 +7229,36 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+            more += next;
+            x6 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+            x6 = ConvEnd<T>.Bound(x6, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5127,6 +7326,33 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+            more += next;
+            x5 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+            x5 = ConvEnd<T>.Bound(x5, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5188,6 +7414,30 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+            more += next;
+            x4 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+            x4 = ConvEnd<T>.Bound(x4, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5243,6 +7493,27 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+            more += next;
+            x3 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+            x3 = ConvEnd<T>.Bound(x3, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5290,6 +7561,24 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+            more += next;
+            x2 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+            x2 = ConvEnd<T>.Bound(x2, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5330,6 +7619,21 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+            more += next;
+            x1 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+            x1 = ConvEnd<T>.Bound(x1, low, high);
+        }
+
         x0.Store(c);
         c += next;
         x1.Store(c);
@@ -5363,6 +7667,18 @@ internal static unsafe class StripTile
 
         c = t.C;
         next = t.CRow;
+        if (t.End.More != 0)
+        {
+            T* more = c + t.End.More;
+            x0 += Vector512.Load(more);
+        }
+
+        if (t.End.Bounded)
+        {
+            Vector512<T> low = Vector512.Create(t.End.Low), high = Vector512.Create(t.End.High);
+            x0 = ConvEnd<T>.Bound(x0, low, high);
+        }
+
         x0.Store(c);
     }
 }

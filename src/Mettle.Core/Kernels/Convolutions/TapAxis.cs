@@ -33,6 +33,13 @@ internal readonly record struct TapAxis(int Outputs, int OutStart, int OutStep, 
         return count;
     }
 
+    /// <summary>One region: all results see all taps, of a source with room for its padding.</summary>
+    public unsafe int AsOne(TapRegion* regions)
+    {
+        *regions = new(0, Outputs, 0, Taps);
+        return 1;
+    }
+
     /// <summary>The taps of result <paramref name="output"/> that lie inside a source of <paramref name="size"/>; (0, 0) if none does.</summary>
     public (int From, int To) Inside(int output, int size)
     {

@@ -18,6 +18,22 @@ internal static unsafe class Pooling
         ChannelRows.Free(source, x);
     }
 
+    /// <summary>Largest element under each window.</summary>
+    public static void Largest<T>(PoolWindow window, Tensor x, Tensor y)
+        where T : unmanaged, INumber<T>
+    {
+        int reach = (window.Kernel.Width - 1) * window.Dilation.Width;
+        if (y.IsContiguous && x.IsContiguous && !ChannelRows.Lies(x) && reach < PlaneLargestJob<T>.MostReach)
+        {
+            Scheduler.For(checked(window.Images * window.Channels), new PlaneLargestJob<T> { Window = window, X = (T*)x.Pointer, Y = (T*)y.Pointer });
+            return;
+        }
+
+        var source = ChannelRows.Of(x);
+        Scheduler.For(window.Images * window.OutHeight, new LargestJob<T> { Window = window, X = new(source), Y = new(y) });
+        ChannelRows.Free(source, x);
+    }
+
     /// <summary>Mean under each window.</summary>
     public static void Mean<T>(PoolWindow window, bool countPadding, Tensor x, Tensor y)
         where T : unmanaged, INumber<T>

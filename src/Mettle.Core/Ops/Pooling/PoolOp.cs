@@ -44,7 +44,7 @@ public abstract class PoolOp : Op
         var outputs = new Tensor[specs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            outputs[i] = ChannelRows.Allocate(specs[i]);
+            outputs[i] = Allocate(inputs[0], specs[i]);
         }
 
         if (outputs[0].Count > 0)
@@ -54,6 +54,9 @@ public abstract class PoolOp : Op
 
         return outputs;
     }
+
+    /// <summary>Memory for a result.</summary>
+    private protected virtual Tensor Allocate(Tensor x, TensorSpec spec) => ChannelRows.Allocate(spec);
 
     /// <summary>Shape of the pooled <paramref name="x"/>; throws if the window does not fit.</summary>
     private protected Shape Pooled(Shape x)

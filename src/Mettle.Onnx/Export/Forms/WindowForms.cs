@@ -10,6 +10,7 @@ internal static class WindowForms
             "ConvTranspose", c.All(), Attributes.Ints("kernel_shape", Kernel(c, 1)), Stride(op), Pads(op), Dilation(op), Groups(op), Attributes.Ints("output_padding", Extra(c, op)))),
         Form.Of<AvgPool>((c, op) => c.Give("AveragePool", [c.Full(0)], [.. Window(op), Attributes.Int("count_include_pad", op.CountPadding ? 1 : 0)])),
         Form.Of<Mettle.MaxPool>(Largest),
+        Form.Of<WindowMax>((c, op) => c.Give("MaxPool", [c.Full(0)], [.. Window(op), Dilation(op)])),
     ];
 
     private static IEnumerable<int> Kernel(Emission c, int weight) => c.Dims(weight)[2..].Select(d => d.Size);
@@ -33,10 +34,12 @@ internal static class WindowForms
         Attributes.Ints("pads", [op.Padding.Height, op.Padding.Width, op.Padding.Height, op.Padding.Width]),
     ];
 
+    private static Protos.AttributeProto Dilation(PoolOp op) => Attributes.Ints("dilations", [op.Dilation.Height, op.Dilation.Width]);
+
     // ONNX numbers the places through the whole tensor, the engine within each plane.
     private static void Largest(Emission c, Mettle.MaxPool op)
     {
-        Protos.AttributeProto[] attributes = [.. Window(op), Attributes.Ints("dilations", [op.Dilation.Height, op.Dilation.Width])];
+        Protos.AttributeProto[] attributes = [.. Window(op), Dilation(op)];
         if (!c.Wants(1))
         {
             c.Give("MaxPool", [c.Full(0)], attributes);

@@ -6,6 +6,7 @@ internal static class ConvolutionOracles
     public static IEnumerable<KeyValuePair<string, Oracle>> All { get; } =
     [
         new("conv", (op, x) => [Conv((Conv)op, x)]),
+        new("conv_inference", (op, x) => [Inference((ConvInference)op, x)]),
         new("conv_input_grad", (op, x) => [InputGrad((ConvInputGrad)op, x[0], x[1])]),
         new("conv_weight_grad", (op, x) => [WeightGrad((ConvWeightGrad)op, x[0], x[1])]),
     ];
@@ -18,6 +19,16 @@ internal static class ConvolutionOracles
         var y = NdArray.From([x.Shape[0], w.Shape[0], .. space], x.Type, i => inputs.Length > 2 ? inputs[2][i[1]] : 0);
         Meet(op, x, w, y, (ix, iw, iy) => y[iy] += x[ix] * w[iw]);
         return y;
+    }
+
+    private static NdArray Inference(ConvInference op, NdArray[] inputs)
+    {
+        var (x, w) = (inputs[0], inputs[1]);
+        int[] space = [.. op.Stride.Select((stride, a) =>
+            ((x.Shape[a + 2] + op.Before[a] + op.After[a] - (op.Dilation[a] * (w.Shape[a + 2] - 1)) - 1) / stride) + 1)];
+        var y = NdArray.From([x.Shape[0], w.Shape[0], .. space], x.Type, i => inputs[2][i[1]]);
+        Meet(new Conv([.. op.Stride], [.. op.Before], [.. op.Dilation], op.Groups), x, w, y, (ix, iw, iy) => y[iy] += x[ix] * w[iw]);
+        return NdArray.From(y.Shape, x.Type, i => Math.Min(Math.Max(y[i] + (inputs.Length > 3 ? inputs[3][i] : 0), op.Low), op.High));
     }
 
     private static NdArray InputGrad(ConvInputGrad op, NdArray g, NdArray w)

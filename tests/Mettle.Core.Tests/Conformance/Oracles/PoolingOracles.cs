@@ -8,6 +8,7 @@ internal static class PoolingOracles
         new("avg_pool", (op, x) => [AvgPool((AvgPool)op, x[0])]),
         new("avg_pool_backward", (op, x) => [AvgPoolBackward((AvgPoolBackward)op, x[0])]),
         new("max_pool", (op, x) => MaxPool((MaxPool)op, x[0])),
+        new("window_max", (op, x) => [NdArray.From(Shape((WindowMax)op, x[0]), x[0].Type, i => Window((WindowMax)op, x[0], i).Max(cell => x[0][i[0], i[1], cell.Row, cell.Column]))]),
         new("max_pool_backward", (op, x) => [Backward((MaxPoolBackward)op, x[0], x[1])]),
         new("max_pool_gather", (_, x) => [NdArray.From(x[1].Shape, x[0].Type, i => x[0][Place(i, x[1][i], x[0].Shape[3])])]),
     ];
