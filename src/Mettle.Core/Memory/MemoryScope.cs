@@ -109,6 +109,19 @@ public sealed class MemoryScope : IDisposable
         here.SpareScope = this;
     }
 
+    /// <summary>Frees what the scope owns and leaves it open.</summary>
+    internal void Clear(ThreadContext here)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            owned[i].Scope = null;
+            owned[i].Release(ScopeEnded, here);
+        }
+
+        Array.Clear(owned, 0, count);
+        count = 0;
+    }
+
     private MemoryScope Open(string name, ThreadContext here)
     {
         this.name = name;
@@ -122,16 +135,9 @@ public sealed class MemoryScope : IDisposable
 
     private void Close(ThreadContext here)
     {
-        for (int i = 0; i < count; i++)
-        {
-            owned[i].Scope = null;
-            owned[i].Release(ScopeEnded, here);
-        }
-
-        Array.Clear(owned, 0, count);
+        Clear(here);
         here.Give(owned);
         owned = [];
-        count = 0;
         here.Scope = parent;
         parent = null;
         open = false;

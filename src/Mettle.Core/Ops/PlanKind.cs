@@ -8,7 +8,4 @@ internal enum PlanKind
 
     /// <summary>Its result is a view of the operand, or of the operand's plain rows.</summary>
     View,
-
-    /// <summary>Only <see cref="Op.Compute"/> makes them.</summary>
-    Own,
 }

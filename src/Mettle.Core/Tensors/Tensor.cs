@@ -265,6 +265,23 @@ public sealed unsafe partial class Tensor
         }
     }
 
+    /// <summary>Whether several indices are one element in memory.</summary>
+    internal bool IsRepeated
+    {
+        get
+        {
+            for (int i = 0; i < Rank; i++)
+            {
+                if (Strides[i] == 0 && Shape[i] > 1)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     private Storage Alive() => IsReleased ? throw Storage.Gone(generation) : Storage;
 
     private static bool MatchesRowMajor(Shape shape, int[] strides)

@@ -62,8 +62,8 @@ internal static class KnownValues
         return true;
     }
 
-    // Each element in memory once.
-    private static Tensor Distinct(Tensor tensor)
+    /// <summary>Each element in memory once.</summary>
+    public static Tensor Distinct(this Tensor tensor)
     {
         int[] sizes = [.. Enumerable.Range(0, tensor.Rank).Select(i => tensor.Strides[i] == 0 ? 1 : tensor.Shape[i])];
         return tensor.View(new Shape(sizes), tensor.Strides, tensor.Offset);

@@ -18,15 +18,18 @@ public static class Simplification
             graph = Casts.Run(graph, keepPrecision: !sameBits);
             graph = CommonSubexpressions.Run(graph);
             graph = Arithmetic.Run(graph, sameBits);
+            graph = Ranges.Run(graph);
             graph = Products.Run(graph, fixedParameters);
             graph = ChannelFolding.Run(graph, fixedParameters, sameBits);
             if (!sameBits)
             {
                 graph = Activations.Run(graph);
                 graph = Normalizations.Run(graph, fixedParameters);
+                graph = Lookups.Run(graph, fixedParameters);
+                graph = FlattenedImages.Run(graph, fixedParameters);
             }
         }
 
-        return graph;
+        return OwnConstants.Run(graph, fixedParameters);
     }
 }

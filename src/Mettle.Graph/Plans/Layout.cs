@@ -6,11 +6,8 @@ internal enum StepKind
     /// <summary>The op's kernel writes them.</summary>
     Kernel,
 
-    /// <summary>A view that needed its operand in plain rows: those are copied.</summary>
+    /// <summary>A view, or a kernel, that needs its operand in plain rows: those are copied.</summary>
     Rows,
-
-    /// <summary>The op makes them its own way; they are copied.</summary>
-    Own,
 }
 
 /// <summary>One thing to do in a call.</summary>
@@ -59,20 +56,17 @@ internal sealed class Layout
             Add(input, Tensor.Zeros(input.Spec.Shape, input.Spec.DType), -1);
         }
 
-        foreach (var node in graph.Nodes)
+        var rows = new Dictionary<Value, Value>();
+        foreach (var given in graph.Nodes)
         {
             Budget.Check();
-            Tensor[] inputs = [.. node.Inputs.Select(v => v.Constant ?? values[v])];
+            var node = given with { Inputs = [.. given.Inputs.Select((v, i) => given.Op.WantsRows(i, v.Spec.Shape) ? Rows(v) : v)] };
+            Tensor[] inputs = [.. node.Inputs.Select(Of)];
             var outputs = node.Op.Compute(inputs, [.. node.Outputs.Select(o => o.Spec)]);
             bool view = Array.Exists(inputs, i => ReferenceEquals(i.Storage, outputs[0].Storage));
-            if (node.Op.PlanKind == PlanKind.Own)
-            {
-                outputs = Array.ConvertAll(outputs, o => Tensor.Zeros(o.Spec.Shape, o.Spec.DType));
-            }
-
             if (!view && Array.Exists(outputs, o => o.Count > 0))
             {
-                steps.Add(new(node.Op.PlanKind switch { PlanKind.View => StepKind.Rows, PlanKind.Own => StepKind.Own, _ => StepKind.Kernel }, node));
+                steps.Add(new(node.Op.PlanKind == PlanKind.View ? StepKind.Rows : StepKind.Kernel, node));
             }
 
             int now = steps.Count - 1;
@@ -100,9 +94,31 @@ internal sealed class Layout
             places[value] = blocks.TryGetValue(tensor.Storage, out var block) ? new(null, block.Index, tensor.Offset, tensor.Strides) : new(tensor, -1, 0, tensor.Strides);
         }
 
-        foreach (var constant in graph.Constants)
+        foreach (var constant in graph.Constants.Where(c => !places.ContainsKey(c)))
         {
             places[constant] = new(constant.Constant, -1, 0, constant.Constant!.Strides);
+        }
+
+        Tensor Of(Value value) => value.Constant ?? values[value];
+
+        // The elements in plain rows, copied once for all who want them so.
+        Value Rows(Value value)
+        {
+            var x = Of(value);
+            if (x.IsContiguous)
+            {
+                return value;
+            }
+
+            if (!rows.TryGetValue(value, out var copy))
+            {
+                rows[value] = copy = new Value(value.Spec);
+                steps.Add(new(StepKind.Rows, new(new Reshape(x.Shape), [value], [copy])));
+                Touch(x.Storage, steps.Count - 1);
+                Add(copy, x.RowMajor(), steps.Count - 1);
+            }
+
+            return copy;
         }
 
         void Touch(Storage storage, int step)

@@ -29,7 +29,7 @@ internal sealed unsafe class Workspace
         inputs = [.. graph.Inputs.Select(v => tensors[v])];
         outputs = [.. graph.Outputs.Select(v => tensors[v])];
         steps = [.. layout.Steps.Select(s => new Ready(
-            s.Kind, s.Node.Op, [.. s.Node.Inputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => v.Spec)]))];
+            s.Kind, s.Node.Op, [.. s.Node.Inputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => tensors[v])]))];
     }
 
     /// <summary>One call; adds each step's ticks to <paramref name="ticks"/> if that is given.</summary>
@@ -38,6 +38,7 @@ internal sealed unsafe class Workspace
         var here = ThreadContext.Current;
         bool quiet = here.IsQuiet;
         here.IsQuiet = true;
+        var scope = MemoryScope.BeginRecycled(here);
         try
         {
             for (int i = 0; i < given.Length; i++)
@@ -49,7 +50,22 @@ internal sealed unsafe class Workspace
             {
                 Budget.Check();
                 long start = ticks is null ? 0 : Stopwatch.GetTimestamp();
-                Do(steps[i], here);
+                ref readonly var step = ref steps[i];
+                if (step.Kind == StepKind.Kernel)
+                {
+                    step.Op.Execute(step.Inputs, step.Outputs);
+                }
+                else
+                {
+                    StridedCopy.ToRowMajor(step.Inputs[0], step.Outputs[0].Pointer);
+                }
+
+                // Temporaries that the kernel took go when the step is done.
+                if (scope.Blocks > 0)
+                {
+                    scope.Clear(here);
+                }
+
                 if (ticks is not null)
                 {
                     ticks[i] += Stopwatch.GetTimestamp() - start;
@@ -64,39 +80,10 @@ internal sealed unsafe class Workspace
         }
         finally
         {
+            scope.EndRecycled(here);
             here.IsQuiet = quiet;
         }
     }
 
-    private static void Do(in Ready step, ThreadContext here)
-    {
-        // Kernels may take temporaries: they go when the step is done.
-        var scope = MemoryScope.BeginRecycled(here);
-        try
-        {
-            switch (step.Kind)
-            {
-                case StepKind.Kernel:
-                    step.Op.Execute(step.Inputs, step.Outputs);
-                    break;
-                case StepKind.Rows:
-                    StridedCopy.ToRowMajor(step.Inputs[0], step.Outputs[0].Pointer);
-                    break;
-                default:
-                    var made = step.Op.Compute(step.Inputs, step.Specs);
-                    for (int i = 0; i < made.Length; i++)
-                    {
-                        StridedCopy.ToRowMajor(made[i], step.Outputs[i].Pointer);
-                    }
-
-                    break;
-            }
-        }
-        finally
-        {
-            scope.EndRecycled(here);
-        }
-    }
-
-    private readonly record struct Ready(StepKind Kind, Op Op, Tensor[] Inputs, Tensor[] Outputs, TensorSpec[] Specs);
+    private readonly record struct Ready(StepKind Kind, Op Op, Tensor[] Inputs, Tensor[] Outputs);
 }

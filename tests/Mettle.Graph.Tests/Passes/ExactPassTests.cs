@@ -33,6 +33,62 @@ public sealed class ExactPassTests
     }
 
     [Fact]
+    public void Ranges_OfPlacesInATable_AreNotAskedForTheirSign()
+    {
+        using var scope = MemoryScope.Begin();
+        var table = Weight("table", 6, 3);
+        var graph = Trace([4, 6], x =>
+        {
+            var place = x.ArgMax(1);
+            return [new IndexSelect(0).Apply(table, Tensor.Where(place < 0, place + 6, place)), Tensor.Where(place * 2 <= 10, x.Sum(1), x.Max(1))];
+        });
+
+        var decided = DeadCode.Remove(Ranges.Run(Ranges.Run(graph)));
+
+        Assert.Equal(["argmax", "index_select", "sum"], decided.Ops().Where(o => o is not ("mul" or "broadcast")));
+        AssertEqual(graph, decided);
+    }
+
+    [Fact]
+    public void Ranges_OfWhatMayGoEitherWay_StayAsked()
+    {
+        using var scope = MemoryScope.Begin();
+        var graph = Trace([4, 6], x =>
+        {
+            var place = x.ArgMax(1);
+            return [Tensor.Where(place - 1 < 0, place, place + (x.Sum(1).To(DType.I64) * 0))];
+        });
+
+        Assert.Same(graph, Ranges.Run(graph));
+    }
+
+    [Fact]
+    public void OwnConstants_OfViews_AreCopiedInPlainRows()
+    {
+        using var scope = MemoryScope.Begin();
+        var both = Weight("both", 6, 10);
+        var graph = Trace([4, 6], x => [x.Affine(both.Narrow(1, 0, 5).Transpose()), x.Affine(both.Narrow(1, 5, 10).Transpose())]);
+
+        var own = OwnConstants.Run(graph);
+
+        Assert.All(own.Constants, c => Assert.True(c.Constant!.IsContiguous));
+        AssertEqual(graph, own);
+    }
+
+    [Fact]
+    public void OwnConstants_OfParameters_OnlyIfTheyAreFixed()
+    {
+        using var scope = MemoryScope.Begin();
+        var w = Weight("w", 6, 5).AsParameter();
+        var x = new Value(new TensorSpec([4, 6], DType.F32));
+        Value turned = new(w.Transpose()), y = new(new TensorSpec([4, 5], DType.F32));
+        var graph = new Graph([x], [new(Affine.Plain, [x, turned], [y])], [y]);
+
+        Assert.Same(graph, OwnConstants.Run(graph));
+        Assert.True(Assert.Single(OwnConstants.Run(graph, fixedParameters: true).Constants).Constant!.IsContiguous);
+    }
+
+    [Fact]
     public void CommonSubexpressions_SameOpAttributesAndOperands_AreComputedOnce()
     {
         using var scope = MemoryScope.Begin();

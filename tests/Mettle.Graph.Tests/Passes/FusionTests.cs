@@ -45,6 +45,12 @@ public sealed class FusionTests
         ["cube"] = ([9], x => x.Pow(Three(x)), ["mul", "mul"], 4e-7),
         ["root"] = ([9], x => x.Exp().Pow(Tensor.Full([9], 0.5)), ["exp", "sqrt"], 4e-7),
         ["reciprocal"] = ([9], x => x.Exp().Pow(Tensor.Full([9], -1)), ["exp", "div"], 4e-7),
+        ["one-hot rows times a matrix"] = ([3, 4], x => OneHot((x * 3).Round().To(DType.I64), 5).Affine(Weight("rows", 7, 5), Weight("row", 7), rectified: true), ["mul", "round", "cast", "maximum", "minimum", "add", "index_select"], 1e-9),
+        ["one-hot rows of known range times a matrix"] = ([3, 5], x => OneHot(x.ArgMax(1).To(DType.I32), 5).Affine(Weight("rows", 7, 5)), ["argmax", "cast", "cast", "index_select"], 1e-9),
+        ["one-hot rows times others, summed"] = ([3, 5], x => (OneHot(x.ArgMax(1), 5) * x).Sum(1), ["argmax", "index_select"], 1e-9),
+        ["one-hot columns times one, summed"] = ([3, 5, 1], x => (x * OneHot(x.Broadcast([3, 5, 4]).ArgMax(1), 5, 1)).Sum(1), ["broadcast", "argmax", "reshape", "index_select"], 1e-9),
+        ["function of known rows"] = ([40, 5], x => new IndexSelect(0).Apply(Weight("rows", 5, 7), x.ArgMax(1)).Tanh(), ["argmax", "index_select"], 1e-9),
+        ["layer on flattened images"] = ([2, 3, 6, 6], x => x.Conv2d(Filters).Tanh().Flatten(1).Affine(Weight("flat", 5, 128)), ["conv", "tanh", "permute", "reshape", "affine"], 2e-6),
         ["reciprocal root"] = ([9], x => x.Exp().Pow(Tensor.Full([9], -0.5)), ["exp", "sqrt", "div"], 4e-7),
     };
 
@@ -98,6 +104,16 @@ public sealed class FusionTests
         AssertEqual(graph, Simplification.Run(graph, fixedParameters: true, sameBits: true));
     }
 
+    [Fact]
+    public void FlattenedImages_InAPlan_AreNotCopied()
+    {
+        using var scope = MemoryScope.Begin();
+        var graph = Trace([2, 3, 6, 6], x => [x.Conv2d(Filters).Tanh().Flatten(1).Affine(Weight("flat", 5, 128))]);
+
+        Assert.Equal(4, Plan.Compile(graph).Steps);
+        Assert.Equal(3, Plan.Compile(FlattenedImages.Run(graph)).Steps);
+    }
+
     [Theory]
     [MemberData(nameof(Kept))]
     public void ForInference_OfOtherThings_LeavesThem(string name)
@@ -131,6 +147,15 @@ public sealed class FusionTests
     private static Tensor Two(Tensor x) => Tensor.Full(x.Shape, 2);
 
     private static Tensor Three(Tensor x) => Tensor.Full(x.Shape, 3);
+
+    // As files spell it: 1 where the place along a new axis (null: the last) is the label, labels outside having none.
+    private static Tensor OneHot(Tensor labels, int classes, int? axis = null)
+    {
+        int at = axis ?? labels.Rank;
+        var shape = labels.Shape.Insert(at, classes);
+        var line = Tensor.Arange(classes, labels.DType).Reshape(new Shape([classes, .. Enumerable.Repeat(1, shape.Rank - at - 1)]));
+        return Equal.Instance.Apply(labels.Unsqueeze(at).Broadcast(shape), line.Broadcast(shape)).To(DType.F32);
+    }
 
     private static Tensor Over(Tensor e, int axis) => e / e.Sum(axis).Unsqueeze(axis);
 

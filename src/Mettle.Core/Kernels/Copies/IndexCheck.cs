@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mettle;
 
 /// <summary>Refuses indices outside an axis before a kernel runs.</summary>
@@ -7,12 +9,24 @@ internal static unsafe class IndexCheck
     public static void Run(string op, Tensor index, int size, long except = long.MinValue)
     {
         long* p = (long*)index.Pointer;
-        for (long i = 0; i < index.Count; i++)
+        long at = FirstOutside(p, index.Count, (ulong)size, except);
+        if (at >= 0)
         {
-            if ((ulong)p[i] >= (ulong)size && p[i] != except)
+            throw new ArgumentException($"{op}: index {p[at]} (element {at} of the index tensor {index.Shape}) is outside an axis of size {size}.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long FirstOutside(long* p, long count, ulong size, long except)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            if ((ulong)p[i] >= size && p[i] != except)
             {
-                throw new ArgumentException($"{op}: index {p[i]} (element {i} of the index tensor {index.Shape}) is outside an axis of size {size}.");
+                return i;
             }
         }
+
+        return -1;
     }
 }

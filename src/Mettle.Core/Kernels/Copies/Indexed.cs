@@ -273,6 +273,7 @@ internal static unsafe class Indexed
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Copy(long* rows, byte* source, byte* target, long count)
         {
             if (Row == 4)

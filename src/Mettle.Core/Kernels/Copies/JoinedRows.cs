@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mettle;
 
 /// <summary>
@@ -33,9 +35,27 @@ internal static unsafe class JoinedRows
             pieces[i] = new() { From = sources[i].Pointer, Bytes = sources[i].Spec.Bytes / rows };
         }
 
-        long row = target.Spec.Bytes / rows;
-        var job = new Job { Pieces = pieces, Count = sources.Length, Target = target.Pointer, Row = row, Rows = rows, RowsPerPart = Math.Max(1, PartBytes / Math.Max(1, row)) };
-        Scheduler.For(checked((int)((rows + job.RowsPerPart - 1) / job.RowsPerPart)), job);
+        long row = target.Spec.Bytes / rows, perPart = Math.Max(1, PartBytes / Math.Max(1, row));
+        int parts = checked((int)((rows + perPart - 1) / perPart)), element = target.DType.Size();
+        bool single = row == (long)sources.Length * element;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            single &= pieces[i].Bytes == element;
+        }
+
+        if (single && element == 4)
+        {
+            Scheduler.For(parts, new SingleJob<uint> { Pieces = pieces, Count = sources.Length, Target = (uint*)target.Pointer, Rows = rows, RowsPerPart = perPart });
+        }
+        else if (single && element == 8)
+        {
+            Scheduler.For(parts, new SingleJob<ulong> { Pieces = pieces, Count = sources.Length, Target = (ulong*)target.Pointer, Rows = rows, RowsPerPart = perPart });
+        }
+        else
+        {
+            Scheduler.For(parts, new Job { Pieces = pieces, Count = sources.Length, Target = target.Pointer, Row = row, Rows = rows, RowsPerPart = perPart });
+        }
+
         Memory.Return(pieces, size);
     }
 
@@ -77,6 +97,42 @@ internal static unsafe class JoinedRows
                     Buffer.MemoryCopy(Pieces[i].From + (row * bytes), target, bytes, bytes);
                     target += bytes;
                 }
+            }
+        }
+    }
+
+    // Pieces of one element each: a transpose, in blocks of rows that stay in the nearest cache.
+    private struct SingleJob<T> : IJob
+        where T : unmanaged
+    {
+        private const int Together = 256;
+
+        public Piece* Pieces;
+        public int Count;
+        public T* Target;
+        public long Rows;
+        public long RowsPerPart;
+
+        public readonly void Run(int index)
+        {
+            long end = Math.Min(Rows, (index + 1) * RowsPerPart);
+            for (long row = index * RowsPerPart; row < end; row += Together)
+            {
+                nint rows = (nint)Math.Min(end - row, Together);
+                for (int i = 0; i < Count; i++)
+                {
+                    Spread((T*)Pieces[i].From + row, Target + (row * Count) + i, Count, rows);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Spread(T* from, T* to, nint step, nint rows)
+        {
+            for (nint i = 0; i < rows; i++)
+            {
+                *to = from[i];
+                to += step;
             }
         }
     }

@@ -12,22 +12,24 @@ internal static unsafe class StridedCopy
         if (source.IsContiguous)
         {
             Buffer.MemoryCopy(source.Pointer, target, source.Count * size, source.Count * size);
-            return;
         }
-
-        if (source.Count == 0)
+        else if (source.Count > 0)
         {
-            return;
+            ToRowMajor(source.Pointer, source.Shape.Dims, source.Strides, size, target);
         }
+    }
 
-        var loop = Loop.InOrder(source.Shape.Dims, source.Strides);
+    /// <summary>The same for elements of <paramref name="size"/> bytes, at least one, that lie as <paramref name="strides"/> say.</summary>
+    public static void ToRowMajor(byte* source, ReadOnlySpan<int> dims, ReadOnlySpan<int> strides, int size, byte* target)
+    {
+        var loop = Loop.InOrder(dims, strides);
         if (TransposedCopy.Fits(loop, size))
         {
-            TransposedCopy.Run(loop, (uint*)source.Pointer, (uint*)target);
+            TransposedCopy.Run(loop, (uint*)source, (uint*)target);
             return;
         }
 
-        var job = new CopyJob { Loop = loop, Source = source.Pointer, Target = target, Size = size, RowsPerPart = Math.Max(1, 16384 / loop.Inner) };
+        var job = new CopyJob { Loop = loop, Source = source, Target = target, Size = size, RowsPerPart = Math.Max(1, 16384 / loop.Inner) };
         Scheduler.For(checked((int)((loop.Outer + job.RowsPerPart - 1) / job.RowsPerPart)), job);
     }
 

@@ -32,23 +32,32 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary>Memory order for the result of an elementwise op: that of the first operand that fills its shape densely.</summary>
+    /// <summary>
+    /// Memory order for the result of an elementwise op: that of the first operand that fills its shape densely, else of the first
+    /// that has gaps but repeats nothing.
+    /// </summary>
     public static int[] ResultStrides(ReadOnlySpan<Tensor> inputs, Shape shape)
     {
+        Tensor? gaps = null;
         foreach (var t in inputs)
         {
-            if (t.Shape == shape && !t.IsContiguous && t.IsDense)
+            if (t.Shape == shape && !t.IsContiguous)
             {
-                return t.Strides;
+                if (t.IsDense)
+                {
+                    return t.Strides;
+                }
+
+                gaps ??= t.IsRepeated ? null : t;
             }
 
             if (t.IsContiguous && t.Shape == shape && shape.Count > 1)
             {
-                break;
+                return shape.RowMajorStrides();
             }
         }
 
-        return shape.RowMajorStrides();
+        return gaps is null ? shape.RowMajorStrides() : Loop.DenseStrides(shape, gaps.Strides);
     }
 
     // Operands in the result's own dense order or a single value for all: the whole is one run. Bit i: operand i is a single

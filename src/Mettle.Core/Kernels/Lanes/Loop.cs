@@ -122,6 +122,32 @@ internal unsafe struct Loop
         }
     }
 
+    /// <summary>Strides without gaps for <paramref name="shape"/>, its axes in memory as those of <paramref name="like"/>.</summary>
+    public static int[] DenseStrides(Shape shape, ReadOnlySpan<int> like)
+    {
+        Span<int> order = stackalloc int[shape.Rank], distances = stackalloc int[shape.Rank];
+        Distances(like, distances);
+        OrderByStride(distances, order);
+        int[] dense = new int[shape.Rank];
+        int step = 1;
+        for (int i = shape.Rank - 1; i >= 0; i--)
+        {
+            dense[order[i]] = step;
+            step *= Math.Max(1, shape[order[i]]);
+        }
+
+        return dense.AsSpan().SequenceEqual(shape.RowMajorStrides()) ? shape.RowMajorStrides() : dense;
+    }
+
+    /// <summary>Strides without their signs.</summary>
+    public static void Distances(ReadOnlySpan<int> signed, Span<int> distances)
+    {
+        for (int i = 0; i < signed.Length; i++)
+        {
+            distances[i] = Math.Abs(signed[i]);
+        }
+    }
+
     /// <summary>Length of axis <paramref name="axis"/> after merging.</summary>
     public int Size(int axis) => dims[axis];
 

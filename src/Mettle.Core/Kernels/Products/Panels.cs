@@ -30,6 +30,12 @@ internal static unsafe class Panels
     public static void Times<T>(T* a, nint aRow, nint aStep, T* panels, T* c, nint cRow, int rows, int columns, int k, bool accumulate)
         where T : unmanaged
     {
+        if (rows == 1 && PanelRow.Fits(columns))
+        {
+            PanelRow.Times(a, aStep, panels, c, columns, k, accumulate, null, false);
+            return;
+        }
+
         int nr = GemmTile.Columns<T>();
         for (int j = 0; j < columns; j += nr)
         {

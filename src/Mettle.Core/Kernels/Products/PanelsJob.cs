@@ -24,19 +24,29 @@ internal unsafe struct PanelsJob<T> : IJob
     private int k;
     private int panelsPerPart;
 
-    /// <summary>C[m, n] = A B; A with any strides, C in plain rows.</summary>
-    public static void Multiply(T* a, nint aRow, nint aStep, T* panels, T* c, int m, int n, int k)
+    /// <summary>
+    /// C[m, n] = A B; A with any strides, C in plain rows. True if it added <paramref name="bias"/> to each row and rectified as
+    /// asked on the way; else that is left to do.
+    /// </summary>
+    public static bool Multiply(T* a, nint aRow, nint aStep, T* panels, T* c, int m, int n, int k, T* bias, bool rectify)
     {
         if (m == 0)
         {
-            return;
+            return true;
         }
 
         int nr = GemmTile.Columns<T>(), count = (n + nr - 1) / nr;
+        if (m == 1 && (long)n * k <= PartWork && PanelRow.Fits(n))
+        {
+            PanelRow.Times(a, aStep, panels, c, n, k, accumulate: false, bias, rectify);
+            return true;
+        }
+
         long work = Math.Max(1, (long)m * k * nr), bytes = Math.Max(1, (long)k * nr * sizeof(T));
         int perPart = (int)Math.Clamp(Math.Min(PartWork / work, PartBytes / bytes), 1, count);
         var job = new PanelsJob<T> { a = a, aRow = aRow, aStep = aStep, panels = panels, c = c, m = m, n = n, k = k, panelsPerPart = perPart };
         Scheduler.For((count + perPart - 1) / perPart, job);
+        return false;
     }
 
     public readonly void Run(int index)

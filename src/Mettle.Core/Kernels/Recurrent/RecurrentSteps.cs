@@ -13,7 +13,7 @@ internal static unsafe class RecurrentSteps
 {
     private const int RowsPerPart = 16;
 
-    /// <summary>What both directions work on; all tensors but x in row-major order.</summary>
+    /// <summary>What the backward walk works on; all tensors but x in row-major order.</summary>
     /// <param name="X">[T, N, I], any strides.</param>
     /// <param name="States">[T + 1, N, H]: the first output is the initial one.</param>
     /// <param name="Cells">[T + 1, N, H], if the cell has one.</param>
@@ -25,12 +25,21 @@ internal static unsafe class RecurrentSteps
         public int Width => States.Shape[2];
     }
 
-    /// <summary>Fills gates, states and cells; the first of states and cells are there.</summary>
-    /// <param name="s">The sequence.</param>
-    /// <param name="input">[blocks H, I], row-major, rows in the order of the cell's blocks.</param>
-    /// <param name="state">[blocks H, H], row-major.</param>
-    /// <param name="bias">[4 H], where pre-activations start.</param>
-    public static void Forward<T, TCell>(in Sequence s, Tensor input, Tensor state, Tensor bias)
+    /// <summary>What the forward walk reads and fills; all tensors but x in row-major order.</summary>
+    /// <param name="X">[T, N, I], any strides.</param>
+    /// <param name="State">[N, H], before the first step.</param>
+    /// <param name="Cell">[N, H], if the cell has one.</param>
+    /// <param name="States">[T, N, H].</param>
+    /// <param name="Cells">[T, N, H], if the cell has one.</param>
+    /// <param name="Gates">[T, N, 4 H].</param>
+    /// <param name="InputWeight">[blocks H, I].</param>
+    /// <param name="FirstRow">Its row that belongs to the cell's first block; the others follow and go round.</param>
+    /// <param name="StateWeight">[blocks H, H].</param>
+    public readonly record struct Forwards(
+        Tensor X, Tensor State, Tensor? Cell, Tensor States, Tensor? Cells, Tensor Gates, Tensor InputWeight, int FirstRow, Tensor StateWeight);
+
+    /// <summary>Fills gates, states and cells; pre-activations start from <paramref name="bias"/> [4 H].</summary>
+    public static void Forward<T, TCell>(in Forwards s, T* bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TCell : struct, IRecurrentCell
     {
@@ -39,17 +48,53 @@ internal static unsafe class RecurrentSteps
             return;
         }
 
-        int inputs = s.X.Shape[2];
-        long inputLength = Panels.Length<T>(inputs, input.Shape[0]), stateLength = Panels.Length<T>(s.Width, state.Shape[0]);
-        var panels = (T*)Memory.Allocate((inputLength + stateLength) * sizeof(T), out long bytes);
-        Panels.PackTransposed((T*)input.Pointer, inputs, input.Shape[0], inputs, T.One, panels);
-        Panels.PackTransposed((T*)state.Pointer, s.Width, state.Shape[0], s.Width, T.One, panels + inputLength);
-        var job = Job<T, TCell>.Of(s);
-        job.InputWeights = panels;
-        job.StateWeights = panels + inputLength;
-        job.Bias = (T*)bias.Pointer;
+        int rows = s.X.Shape[1];
+        TurnedMatrix? input = s.FirstRow > 0 ? null : TurnedMatrix.Of<T>(s.InputWeight, rows), state = TurnedMatrix.Of<T>(s.StateWeight, rows);
+        long inputBytes = 0, stateBytes = 0;
+        var job = Job<T, TCell>.Of(s.X, s.State.Shape[1]);
+        job.InputWeights = input is null ? Packed<T>(s.InputWeight, s.FirstRow, out inputBytes) : input.Panels<T>();
+        job.StateWeights = state is null ? Packed<T>(s.StateWeight, 0, out stateBytes) : state.Panels<T>();
+        job.Bias = bias;
+        job.State = (T*)s.State.Pointer;
+        job.Cell = s.Cell is null ? null : (T*)s.Cell.Pointer;
+        job.States = (T*)s.States.Pointer;
+        job.Cells = s.Cells is null ? null : (T*)s.Cells.Pointer;
+        job.Gates = (T*)s.Gates.Pointer;
         Scheduler.For(job.Parts, job);
-        Memory.Return(panels, bytes);
+        if (input is null)
+        {
+            Memory.Return(job.InputWeights, inputBytes);
+        }
+
+        if (state is null)
+        {
+            Memory.Return(job.StateWeights, stateBytes);
+        }
+
+        GC.KeepAlive(input);
+        GC.KeepAlive(state);
+    }
+
+    private static T* Packed<T>(Tensor weight, int firstRow, out long bytes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int rows = weight.Shape[0], k = weight.Shape[1];
+        var panels = (T*)Memory.Allocate(Panels.Length<T>(k, rows) * sizeof(T), out bytes);
+        if (firstRow == 0)
+        {
+            Panels.PackTransposed((T*)weight.Pointer, k, rows, k, T.One, panels);
+            return panels;
+        }
+
+        var turned = (T*)Memory.Allocate(weight.Spec.Bytes, out long turnedBytes);
+        int first = firstRow * k;
+        var from = new ReadOnlySpan<T>(weight.Pointer, rows * k);
+        var to = new Span<T>(turned, rows * k);
+        from[first..].CopyTo(to);
+        from[..first].CopyTo(to[^first..]);
+        Panels.PackTransposed(turned, k, rows, k, T.One, panels);
+        Memory.Return(turned, turnedBytes);
+        return panels;
     }
 
     /// <summary>
@@ -60,7 +105,10 @@ internal static unsafe class RecurrentSteps
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TCell : struct, IRecurrentCell
     {
-        var job = Job<T, TCell>.Of(s);
+        var job = Job<T, TCell>.Of(s.X, s.Width);
+        job.States = (T*)s.States.Pointer;
+        job.Cells = s.Cells is null ? null : (T*)s.Cells.Pointer;
+        job.Gates = (T*)s.Gates.Pointer;
         job.StateWeights = (T*)state.Pointer;
         job.DY = dy is null ? null : (T*)dy.Pointer;
         job.DCells = dCells is null ? null : (T*)dCells.Pointer;
@@ -101,6 +149,8 @@ internal static unsafe class RecurrentSteps
         public nint XStep;
         public nint XRow;
         public nint XColumn;
+        public T* State;
+        public T* Cell;
         public T* States;
         public T* Cells;
         public T* Gates;
@@ -120,20 +170,17 @@ internal static unsafe class RecurrentSteps
         public int Width;
         public int Parts;
 
-        public static Job<T, TCell> Of(in Sequence s) => new()
+        public static Job<T, TCell> Of(Tensor x, int width) => new()
         {
-            X = (T*)s.X.Pointer,
-            XStep = s.X.Strides[0],
-            XRow = s.X.Strides[1],
-            XColumn = s.X.Strides[2],
-            States = (T*)s.States.Pointer,
-            Cells = s.Cells is null ? null : (T*)s.Cells.Pointer,
-            Gates = (T*)s.Gates.Pointer,
-            Steps = s.X.Shape[0],
-            Rows = s.Rows,
-            Inputs = s.X.Shape[2],
-            Width = s.Width,
-            Parts = (s.Rows + RowsPerPart - 1) / RowsPerPart,
+            X = (T*)x.Pointer,
+            XStep = x.Strides[0],
+            XRow = x.Strides[1],
+            XColumn = x.Strides[2],
+            Steps = x.Shape[0],
+            Rows = x.Shape[1],
+            Inputs = x.Shape[2],
+            Width = width,
+            Parts = (x.Shape[1] + RowsPerPart - 1) / RowsPerPart,
         };
 
         private readonly nint Lead => 4 * (nint)Width;
@@ -173,14 +220,14 @@ internal static unsafe class RecurrentSteps
                     Project(X + (t * XStep) + (from * XRow), XRow, gates, Lead, rows);
                 }
 
-                T* before = States + (at * Width);
+                nint last = t == 0 ? (nint)from * Width : (at - Rows) * Width;
+                T* before = (t == 0 ? State : States) + last;
                 Panels.Times(before, Width, 1, StateWeights, gates + (TCell.FirstStateBlock * Width), Lead, rows, columns, Width, accumulate: true);
-                T* cell = Cells == null ? null : Cells + (at * Width);
-                nint next = (nint)Rows * Width;
+                T* cell = TCell.HasCell ? (t == 0 ? Cell : Cells) + last : null;
                 for (int row = 0; row < rows; row++)
                 {
-                    nint offset = (nint)row * Width;
-                    Activate(gates + (row * Lead), before + offset, before + offset + next, cell == null ? null : cell + offset, cell == null ? null : cell + offset + next);
+                    nint offset = (nint)row * Width, next = (at + row) * Width;
+                    Activate(gates + (row * Lead), before + offset, States + next, TCell.HasCell ? cell + offset : null, TCell.HasCell ? Cells + next : null);
                 }
             }
         }

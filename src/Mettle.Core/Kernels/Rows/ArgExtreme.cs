@@ -10,14 +10,13 @@ internal static unsafe class ArgExtreme
     private const int Columns = 256;
 
     /// <summary>One place for each row of adjacent elements.</summary>
-    public static void Rows<T>(Tensor x, Tensor y, bool largest)
+    public static void Rows<T>(T* x, int n, Tensor y, bool largest)
         where T : unmanaged, INumber<T>
     {
-        int n = x.Shape[^1];
         int rowsPerPart = Math.Max(1, 16384 / n);
         Scheduler.For(
             checked((int)((y.Count + rowsPerPart - 1) / rowsPerPart)),
-            new RowJob<T> { X = (T*)x.Pointer, Y = (long*)y.Pointer, N = n, Rows = y.Count, RowsPerPart = rowsPerPart, Largest = largest });
+            new RowJob<T> { X = x, Y = (long*)y.Pointer, N = n, Rows = y.Count, RowsPerPart = rowsPerPart, Largest = largest });
     }
 
     /// <summary>One place for each column of contiguous <paramref name="x"/> along an axis that is not the last.</summary>

@@ -59,8 +59,11 @@ internal static unsafe class AxisRows
             return;
         }
 
-        var rowsA = Last(a, axis);
-        var rowsB = b is null ? null : Last(b, axis);
+        Span<int> order = stackalloc int[a.Rank];
+        Innermost(axis, order);
+        long bytesB = 0;
+        byte* rowsA = Plain(a, order, out long bytesA);
+        byte* rowsB = b is null ? null : Plain(b, order, out bytesB);
         long n = a.Shape[axis];
         if (a.DType == DType.F32)
         {
@@ -71,11 +74,8 @@ internal static unsafe class AxisRows
             For<double, TKernel>(rowsA, rowsB, y, n, onePerRow: false);
         }
 
-        Free(rowsA, a);
-        if (b is not null)
-        {
-            Free(rowsB!, b);
-        }
+        Return(rowsA, bytesA);
+        Return(rowsB, bytesB);
     }
 
     /// <summary>Applies a kernel with one result per row to the marked axes, merged into one, of <paramref name="x"/>.</summary>
@@ -89,7 +89,7 @@ internal static unsafe class AxisRows
 
         Span<int> order = stackalloc int[x.Rank];
         Loop.UnmarkedFirst(marked, order);
-        var rows = Ordered(x, order).RowMajor();
+        byte* rows = Plain(x, order, out long bytes);
         long n = x.Count / y.Count;
         if (x.DType == DType.F32)
         {
@@ -100,10 +100,59 @@ internal static unsafe class AxisRows
             For<double, TKernel>(rows, null, y, n, onePerRow: true);
         }
 
-        Free(rows, x);
+        Return(rows, bytes);
     }
 
-    private static void For<T, TKernel>(Tensor a, Tensor? b, Tensor y, long n, bool onePerRow)
+    /// <summary>The elements with <paramref name="axis"/> innermost in plain rows: where they lie, or a copy to <see cref="Return"/>.</summary>
+    public static byte* Plain(Tensor x, int axis, out long bytes)
+    {
+        Span<int> order = stackalloc int[x.Rank];
+        Innermost(axis, order);
+        return Plain(x, order, out bytes);
+    }
+
+    /// <summary>Frees what <see cref="Plain(Tensor, int, out long)"/> copied.</summary>
+    public static void Return(byte* rows, long bytes)
+    {
+        if (bytes > 0)
+        {
+            Memory.Return(rows, bytes);
+        }
+    }
+
+    private static void Innermost(int axis, Span<int> order)
+    {
+        Span<bool> marked = stackalloc bool[order.Length];
+        marked.Clear();
+        marked[axis] = true;
+        Loop.UnmarkedFirst(marked, order);
+    }
+
+    // The elements with the axes in that order, in plain rows: where they lie, or a copy of so many bytes.
+    private static byte* Plain(Tensor x, ReadOnlySpan<int> order, out long bytes)
+    {
+        Span<int> dims = stackalloc int[order.Length], strides = stackalloc int[order.Length];
+        bool plain = true;
+        long step = 1;
+        for (int i = order.Length - 1; i >= 0; i--)
+        {
+            (dims[i], strides[i]) = (x.Shape[order[i]], x.Strides[order[i]]);
+            plain &= dims[i] == 1 || strides[i] == step;
+            step *= dims[i];
+        }
+
+        bytes = 0;
+        if (plain || x.Count == 0)
+        {
+            return x.Pointer;
+        }
+
+        byte* copy = (byte*)Memory.Allocate(x.Spec.Bytes, out bytes);
+        StridedCopy.ToRowMajor(x.Pointer, dims, strides, x.DType.Size(), copy);
+        return copy;
+    }
+
+    private static void For<T, TKernel>(byte* a, byte* b, Tensor y, long n, bool onePerRow)
         where T : unmanaged
         where TKernel : struct, IRowKernel<T>
     {
@@ -111,8 +160,8 @@ internal static unsafe class AxisRows
         int rowsPerPart = (int)Math.Max(1, 16384 / Math.Max(1, n));
         Scheduler.For(checked((int)((rows + rowsPerPart - 1) / rowsPerPart)), new Job<T, TKernel>
         {
-            A = (T*)a.Pointer,
-            B = b is null ? null : (T*)b.Pointer,
+            A = (T*)a,
+            B = (T*)b,
             Y = (T*)y.Pointer,
             N = (nint)n,
             Rows = rows,
@@ -124,10 +173,7 @@ internal static unsafe class AxisRows
     private static Tensor Permuted(Tensor x, int axis)
     {
         Span<int> order = stackalloc int[x.Rank];
-        Span<bool> marked = stackalloc bool[x.Rank];
-        marked.Clear();
-        marked[axis] = true;
-        Loop.UnmarkedFirst(marked, order);
+        Innermost(axis, order);
         return Ordered(x, order);
     }
 

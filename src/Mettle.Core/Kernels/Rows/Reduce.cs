@@ -5,7 +5,8 @@ namespace Mettle;
 
 /// <summary>
 /// Reductions with an order that depends on shapes and strides only. Rows (reduced elements adjacent): four vectors of
-/// lanes over blocks of <see cref="Block"/>, folded in a fixed order, block results combined in index order. Columns (kept
+/// lanes over blocks of <see cref="Block"/>, folded in a fixed order, block results combined in index order; of fewer than
+/// <see cref="Short"/> elements one ascending chain. Columns (kept
 /// elements adjacent): one ascending chain per block of <see cref="Block"/> rows, block results combined in index order.
 /// </summary>
 internal static unsafe class Reduce
@@ -13,6 +14,12 @@ internal static unsafe class Reduce
     private const int Block = 4096;
     private const int BlocksPerPart = 16;
     private const int Columns = 512;
+
+    // Bytes that stay in a core's own cache while strips of columns are read one after the other.
+    private const long Near = 1 << 18;
+
+    // Rows of fewer elements are one ascending chain each.
+    private const int Short = 8;
 
     // Vectors: what the processor reads ahead by itself comes too late from the cache that cores share.
     private const int Ahead = 16;
@@ -42,22 +49,23 @@ internal static unsafe class Reduce
         }
 
         var keptLoop = Loop.InOrder(dims[..kept], strides[..kept]);
-        var goneLoop = Loop.InOrder(dims[kept..], strides[kept..]);
+        Span<int> distances = stackalloc int[order.Length - kept];
+        Loop.Distances(strides[kept..], distances);
+        var goneLoop = Loop.Plan(dims[kept..], distances, strides[kept..], default, default);
         bool rows = goneLoop.Rank == 0 || (goneLoop.Rank == 1 && goneLoop.InnerStride(1) == 1);
         bool columns = keptLoop.Rank > 0 && keptLoop.InnerStride(1) == 1;
         if (!rows && !columns)
         {
             // Neither side is adjacent: lay it out as [kept, reduced] first.
-            var plain = x.View(new Shape(dims), strides.ToArray(), x.Offset).RowMajor();
-            var marks = new bool[order.Length];
-            Array.Fill(marks, true, kept, order.Length - kept);
-            Run<T, TLanes>(plain, y, marks, identity);
-            return;
+            byte* plain = (byte*)Memory.Allocate(x.Count * sizeof(T), out long bytes);
+            StridedCopy.ToRowMajor(x.Pointer, dims, strides, sizeof(T), plain);
+            Shape.RowMajorStrides(dims, strides);
+            RunRows<T, TLanes>((T*)plain, y, Loop.InOrder(dims[..kept], strides[..kept]), x.Count / y.Count, identity);
+            Memory.Return(plain, bytes);
         }
-
-        if (rows)
+        else if (rows)
         {
-            RunRows<T, TLanes>(x, y, keptLoop, x.Count / y.Count, identity);
+            RunRows<T, TLanes>((T*)x.Pointer, y, keptLoop, x.Count / y.Count, identity);
         }
         else
         {
@@ -65,7 +73,7 @@ internal static unsafe class Reduce
         }
     }
 
-    private static void RunRows<T, TLanes>(Tensor x, Tensor y, Loop kept, long n, T identity)
+    private static void RunRows<T, TLanes>(T* x, Tensor y, Loop kept, long n, T identity)
         where T : unmanaged
         where TLanes : struct, IBinaryLanes<T>
     {
@@ -76,7 +84,7 @@ internal static unsafe class Reduce
             int rowsPerPart = (int)Math.Max(1, 16384 / n);
             Scheduler.For(
                 checked((int)((rows + rowsPerPart - 1) / rowsPerPart)),
-                new RowJob<T, TLanes> { X = (T*)x.Pointer, Y = (T*)y.Pointer, Kept = kept, Rows = rows, N = n, RowsPerPart = rowsPerPart, Blocks = 1, Identity = identity });
+                new RowJob<T, TLanes> { X = x, Y = (T*)y.Pointer, Kept = kept, Rows = rows, N = n, RowsPerPart = rowsPerPart, Blocks = 1, Identity = identity });
             return;
         }
 
@@ -84,7 +92,7 @@ internal static unsafe class Reduce
         var partial = (T*)Memory.Allocate(size * sizeof(T), out long bytes);
         Scheduler.For(
             checked((int)((size + BlocksPerPart - 1) / BlocksPerPart)),
-            new RowJob<T, TLanes> { X = (T*)x.Pointer, Y = partial, Kept = kept, Rows = rows, N = n, RowsPerPart = 1, Blocks = blocks, Identity = identity });
+            new RowJob<T, TLanes> { X = x, Y = partial, Kept = kept, Rows = rows, N = n, RowsPerPart = 1, Blocks = blocks, Identity = identity });
         T* result = (T*)y.Pointer;
         for (long r = 0; r < rows; r++)
         {
@@ -154,6 +162,18 @@ internal static unsafe class Reduce
             }
 
             long end = Math.Min(Rows, ((long)index + 1) * RowsPerPart);
+            if (N < Short)
+            {
+                for (long row = (long)index * RowsPerPart; row < end;)
+                {
+                    nint count = (nint)Math.Min(end - row, Kept.Inner - (row % Kept.Inner));
+                    ShortRows(Row(row), Kept.InnerStride(1), Y + row, count);
+                    row += count;
+                }
+
+                return;
+            }
+
             if (Kept.Rank <= 1)
             {
                 nint step = Kept.InnerStride(1);
@@ -168,6 +188,23 @@ internal static unsafe class Reduce
             for (long row = (long)index * RowsPerPart; row < end; row++)
             {
                 Y[row] = Sum(Row(row), (nint)N, Identity);
+            }
+        }
+
+        // A chain each: folding a vector of lanes that are mostly empty would take longer.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void ShortRows(T* x, nint step, T* y, nint count)
+        {
+            for (nint row = 0; row < count; row++)
+            {
+                var sum = Vector512.CreateScalarUnsafe(*x);
+                for (nint i = 1; i < (nint)N; i++)
+                {
+                    sum = TLanes.Apply(sum, Vector512.CreateScalarUnsafe(x[i]));
+                }
+
+                y[row] = sum.ToScalar();
+                x += step;
             }
         }
 
@@ -231,12 +268,18 @@ internal static unsafe class Reduce
             int n = Math.Min(Columns, Kept.Inner - from);
             T* x = X + Kept.RowOffset(row, 1) + from;
             T* y = Y + (row * Kept.Inner) + from;
-            T* total = stackalloc T[Columns];
-            T* chain = stackalloc T[Columns];
             long outer = Gone.Outer;
             int inner = Gone.Inner;
             nint step = Gone.InnerStride(1);
             long done = 0, count = outer * inner;
+            if (outer == 1 && inner <= Block && (long)inner * n * sizeof(T) <= Near)
+            {
+                Strips(x, step, y, n, inner, Identity);
+                return;
+            }
+
+            T* total = stackalloc T[Columns];
+            T* chain = stackalloc T[Columns];
             bool first = true;
             new Span<T>(chain, n).Fill(Identity);
             for (long o = 0; o < outer; o++)
@@ -264,6 +307,46 @@ internal static unsafe class Reduce
             }
 
             new Span<T>(total, n).CopyTo(new Span<T>(y, n));
+        }
+
+        // A few vectors of columns from the first row to the last, in registers: the same chain.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Strips(T* x, nint step, T* y, nint n, int rows, T identity)
+        {
+            int w = Vector512<T>.Count;
+            nint j = 0;
+            for (; j <= n - (4 * w); j += 4 * w)
+            {
+                var s0 = Vector512.Create(identity);
+                var (s1, s2, s3) = (s0, s0, s0);
+                T* p = x + j;
+                for (int i = 0; i < rows; i++)
+                {
+                    s0 = TLanes.Apply(s0, Vector512.Load(p));
+                    s1 = TLanes.Apply(s1, Vector512.Load(p + w));
+                    s2 = TLanes.Apply(s2, Vector512.Load(p + (2 * w)));
+                    s3 = TLanes.Apply(s3, Vector512.Load(p + (3 * w)));
+                    p += step;
+                }
+
+                s0.Store(y + j);
+                s1.Store(y + j + w);
+                s2.Store(y + j + (2 * w));
+                s3.Store(y + j + (3 * w));
+            }
+
+            for (; j < n; j += w)
+            {
+                var s = Vector512.Create(identity);
+                T* p = x + j;
+                for (int i = 0; i < rows; i++)
+                {
+                    s = TLanes.Apply(s, Tail.Load(p, n - j));
+                    p += step;
+                }
+
+                Tail.Store(s, y + j, n - j);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -10,15 +10,13 @@ namespace Mettle;
 /// </summary>
 internal static unsafe class SelectRows
 {
-    public static void Run<T>(Tensor x, Tensor values, Tensor places, bool descending)
+    public static void Run<T>(T* x, int n, long rows, Tensor values, Tensor places, bool descending)
         where T : unmanaged, INumber<T>
     {
-        int n = x.Shape[^1];
-        long rows = x.Count / n;
         int rowsPerPart = Math.Max(1, 16384 / n);
         Scheduler.For(checked((int)((rows + rowsPerPart - 1) / rowsPerPart)), new Job<T>
         {
-            X = (T*)x.Pointer,
+            X = x,
             Values = (T*)values.Pointer,
             Places = (long*)places.Pointer,
             N = n,

@@ -5,15 +5,13 @@ namespace Mettle;
 /// <summary>Stable merge sort of rows together with their places.</summary>
 internal static unsafe class SortRows
 {
-    public static void Run<T>(Tensor x, Tensor values, Tensor places, bool descending)
+    public static void Run<T>(T* x, int n, long rows, Tensor values, Tensor places, bool descending)
         where T : unmanaged, INumber<T>
     {
-        int n = x.Shape[^1];
-        long rows = x.Count / n;
         int rowsPerPart = Math.Max(1, 4096 / n);
         Scheduler.For(checked((int)((rows + rowsPerPart - 1) / rowsPerPart)), new Job<T>
         {
-            X = (T*)x.Pointer,
+            X = x,
             Values = (T*)values.Pointer,
             Places = (long*)places.Pointer,
             N = n,

@@ -56,6 +56,8 @@ public sealed class Affine : FusedOp
         return Mettle.Cost.Dense(perElement * outputs[0].Shape.Count, inputs, outputs);
     }
 
+    internal override bool WantsRows(int input, Shape shape) => input == 2 || (input == 0 && shape.Rank > 2);
+
     /// <inheritdoc/>
     public override Tensor[] Decompose(Tensor[] inputs)
     {
@@ -116,8 +118,14 @@ public sealed class Affine : FusedOp
         var (input, row, column) = AsRows(x);
         if (TurnedMatrix.Of<T>(w, rows) is { } turned)
         {
-            PanelsJob<T>.Multiply((T*)input.Pointer, row, column, turned.Panels<T>(), (T*)y.Pointer, rows, n, k);
+            T* added = bias is null ? null : (T*)bias.Pointer;
+            bool done = PanelsJob<T>.Multiply((T*)input.Pointer, row, column, turned.Panels<T>(), (T*)y.Pointer, rows, n, k, added, IsRectified);
             GC.KeepAlive(turned);
+            if (done)
+            {
+                AxisRows.Free(input, x);
+                return;
+            }
         }
         else
         {

@@ -34,6 +34,8 @@ public sealed class Gather : Op
             : throw Bad($"needs an i64 index that differs from {inputs[0]} in axis {axis} only, got {inputs[1]}.");
     }
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
         => [grads[0] is { } g ? new ScatterAdd(axis, node.Inputs[0].Shape[axis]).Apply(g, node.Inputs[1]) : null, null];

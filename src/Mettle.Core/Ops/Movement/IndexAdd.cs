@@ -58,6 +58,8 @@ public sealed class IndexAdd : Op
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
         => Mettle.Cost.Dense(inputs[0].Shape.Count, inputs, outputs);
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
         => [grads[0] is { } g ? new IndexSelect(axis, shared).Apply(g, node.Inputs[1]) : null, null];

@@ -45,6 +45,8 @@ public sealed class IndexSelect : Op
             : throw Bad($"needs an i64 index with the first {shared} axes of {inputs[0]}, got {inputs[1]}.");
     }
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
         => [grads[0] is { } g ? new IndexAdd(axis, node.Inputs[0].Shape[axis], shared).Apply(g, node.Inputs[1]) : null, null];

@@ -29,6 +29,8 @@ public sealed class OneHot : Op
             : throw Bad($"needs i64 labels, got {inputs[0]}; convert with To().");
     }
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads) => [null];
 

@@ -68,6 +68,16 @@ public sealed class Pad : Op
     public override Tensor[] Vmap(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<bool> batched, int size)
         => [new Pad([0, .. before], [0, .. after], value).Apply(inputs[0])];
 
+    /// <summary>The result lies as the operand does.</summary>
+    protected internal override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
+    {
+        var (x, shape) = (inputs[0], specs[0].Shape);
+        var strides = x.IsContiguous || x.IsRepeated ? shape.RowMajorStrides() : Loop.DenseStrides(shape, x.Strides);
+        Tensor[] outputs = [Tensor.AllocateLike(shape, strides, specs[0].DType)];
+        Run(inputs, outputs);
+        return outputs;
+    }
+
     /// <inheritdoc/>
     protected override unsafe void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -1,6 +1,6 @@
 namespace Mettle;
 
-/// <summary>The same elements in row-major order under another shape. Shares memory if the operand is contiguous.</summary>
+/// <summary>The same elements in row-major order under another shape. Shares memory where strides can say so.</summary>
 public sealed class Reshape : ViewOp
 {
     private readonly Shape to;
@@ -40,8 +40,76 @@ public sealed class Reshape : ViewOp
     /// <inheritdoc/>
     protected override Tensor View(Tensor x, Shape shape)
     {
+        // The same shape asks for plain rows.
+        if (!x.IsContiguous && shape != x.Shape)
+        {
+            Span<int> strides = stackalloc int[shape.Rank];
+            if (Restride(x, shape, strides))
+            {
+                return x.View(shape, strides.ToArray(), x.Offset);
+            }
+        }
+
         var rows = x.RowMajor();
         return rows.View(shape, shape.RowMajorStrides(), rows.Offset);
+    }
+
+    // Groups of axes with equal numbers of elements, each one run of equal distances in the operand's memory.
+    private static bool Restride(Tensor x, Shape shape, Span<int> strides)
+    {
+        int next = 0, placed = 0;
+        while (next < x.Rank || placed < shape.Rank)
+        {
+            int first = next, firstPlaced = placed;
+            long before = next < x.Rank ? x.Shape[next++] : 1, after = placed < shape.Rank ? shape[placed++] : 1;
+            while (before != after)
+            {
+                if (before < after)
+                {
+                    before *= x.Shape[next++];
+                }
+                else
+                {
+                    after *= shape[placed++];
+                }
+            }
+
+            if (!IsRun(x, first, next, out int step))
+            {
+                return false;
+            }
+
+            for (int i = placed - 1; i >= firstPlaced; i--)
+            {
+                strides[i] = step;
+                step *= shape[i];
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsRun(Tensor x, int first, int end, out int step)
+    {
+        step = 1;
+        long? next = null;
+        for (int i = end - 1; i >= first; i--)
+        {
+            if (x.Shape[i] == 1)
+            {
+                continue;
+            }
+
+            if (next is { } wanted && x.Strides[i] != wanted)
+            {
+                return false;
+            }
+
+            step = next is null ? x.Strides[i] : step;
+            next = (long)x.Strides[i] * x.Shape[i];
+        }
+
+        return true;
     }
 
     private static IEnumerable<OpSample> Samples() =>
@@ -49,6 +117,7 @@ public sealed class Reshape : ViewOp
         new("merge", new Reshape([35]), 0, new SampleInput([5, 7])),
         new("split", new Reshape([2, 3, 4]), 0, new SampleInput([6, 4])),
         new("to scalar", new Reshape([]), 0, new SampleInput([1, 1])),
+        new("axes of length 1", new Reshape([1, 4, 1, 3]), 0, new SampleInput([4, 1, 3, 1])),
     ];
 
     private static IEnumerable<OpError> Errors() =>

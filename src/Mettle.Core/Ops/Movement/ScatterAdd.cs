@@ -45,6 +45,8 @@ public sealed class ScatterAdd : Op
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
         => Mettle.Cost.Dense(inputs[0].Shape.Count, inputs, outputs);
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
         => [grads[0] is { } g ? new Gather(axis).Apply(g, node.Inputs[1]) : null, null];

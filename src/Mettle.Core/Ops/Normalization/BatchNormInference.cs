@@ -87,6 +87,8 @@ public sealed class BatchNormInference : FusedOp
         return outputs;
     }
 
+    internal override bool WantsRows(int input, Shape shape) => shape.Rank == 1;
+
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

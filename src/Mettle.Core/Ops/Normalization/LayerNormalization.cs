@@ -74,6 +74,8 @@ public sealed class LayerNormalization : FusedOp
         return [inputs.Length > 2 ? y + inputs[2] : y, mean.Reshape(rows), scale.Reshape(rows)];
     }
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

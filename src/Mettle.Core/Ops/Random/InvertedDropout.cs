@@ -44,6 +44,8 @@ public sealed class InvertedDropout : FusedOp
     public override Tensor[] Decompose(Tensor[] inputs)
         => [inputs[0] * ((Tensor.Uniform(Key, inputs[0].Shape) >= Rate).To(inputs[0].DType) * (1 / (1 - Rate)))];
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => Multiply(inputs[0].RowMajor(), outputs[0]);
 

@@ -46,6 +46,8 @@ public sealed class GruCell : FusedOp
         return [n + (z * (h - n))];
     }
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -55,8 +55,8 @@ public sealed class GruSequence : RecurrentSequence
 
     private protected override int StateBlock(int gate) => gate + 1;
 
-    private protected override void Walk<T>(in RecurrentSteps.Sequence sequence, Tensor input, Tensor state, Tensor bias)
-        => RecurrentSteps.Forward<T, GruGates>(sequence, input, state, bias);
+    private protected override unsafe void Walk<T>(in RecurrentSteps.Forwards sequence, T* bias)
+        => RecurrentSteps.Forward<T, GruGates>(sequence, bias);
 
     private protected override void WalkBack<T>(in RecurrentSteps.Sequence sequence, Tensor state, Tensor?[] grads, Tensor dGates, Tensor dh, Tensor? dc, Tensor dBias)
         => RecurrentSteps.Backward<T, GruGates>(sequence, state, grads[0], null, grads[2], dGates, dh, null, dBias);

@@ -44,6 +44,8 @@ public sealed class LstmCell : FusedOp
         return [Gate(3).Sigmoid() * next.Tanh(), next];
     }
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     protected override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

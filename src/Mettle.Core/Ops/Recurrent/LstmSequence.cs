@@ -52,8 +52,8 @@ public sealed class LstmSequence : RecurrentSequence
 
     private protected override int StateBlock(int gate) => gate;
 
-    private protected override void Walk<T>(in RecurrentSteps.Sequence sequence, Tensor input, Tensor state, Tensor bias)
-        => RecurrentSteps.Forward<T, LstmGates>(sequence, input, state, bias);
+    private protected override unsafe void Walk<T>(in RecurrentSteps.Forwards sequence, T* bias)
+        => RecurrentSteps.Forward<T, LstmGates>(sequence, bias);
 
     private protected override void WalkBack<T>(in RecurrentSteps.Sequence sequence, Tensor state, Tensor?[] grads, Tensor dGates, Tensor dh, Tensor? dc, Tensor dBias)
         => RecurrentSteps.Backward<T, LstmGates>(sequence, state, grads[0], grads[1], grads[2], dGates, dh, dc, dBias);

@@ -59,35 +59,35 @@ public abstract class RecurrentSequence : FusedOp
         return Mettle.Cost.Dense(states * ((2L * Gates * (inputs[0].Shape[2] + inputs[1].Shape[1])) + 10), inputs, outputs);
     }
 
-    internal override PlanKind PlanKind => PlanKind.Own;
+    internal sealed override bool WantsRows(int input, Shape shape) => input > 0;
 
-    /// <inheritdoc/>
+    /// <summary>The initial states stand before the others, so that the backward pass finds every step's state beside the one before it.</summary>
     protected internal sealed override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)
     {
-        // The initial states stand before the others: every step's state and the one before it are adjacent steps.
-        var sequence = new RecurrentSteps.Sequence(
-            inputs[0], Begin(inputs[1], specs[0]), HasCell ? Begin(inputs[2], specs[1]) : null, Tensor.Allocate(specs[^1].Shape, specs[^1].DType));
-        if (specs[0].DType == DType.F32)
-        {
-            Forward<float>(inputs, sequence);
-        }
-        else
-        {
-            Forward<double>(inputs, sequence);
-        }
-
-        return sequence.Cells is { } cells ? [After(sequence.States), After(cells), sequence.Gates] : [After(sequence.States), sequence.Gates];
+        var gates = Tensor.Allocate(specs[^1].Shape, specs[^1].DType);
+        Tensor[] outputs = HasCell ? [Begin(inputs[1], specs[0]), Begin(inputs[2], specs[1]), gates] : [Begin(inputs[1], specs[0]), gates];
+        Run(Array.ConvertAll(inputs, x => ReferenceEquals(x, inputs[0]) ? x : x.RowMajor()), outputs);
+        return outputs;
     }
 
     /// <inheritdoc/>
     protected sealed override void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-        => throw new InvalidOperationException($"{Name}: Compute makes the results.");
+    {
+        if (outputs[0].DType == DType.F32)
+        {
+            Forward<float>(inputs, outputs);
+        }
+        else
+        {
+            Forward<double>(inputs, outputs);
+        }
+    }
 
     /// <inheritdoc/>
     protected sealed override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
         => node.Outputs[0].DType == DType.F32 ? Backward<float>(node, grads) : Backward<double>(node, grads);
 
-    private protected abstract void Walk<T>(in RecurrentSteps.Sequence sequence, Tensor input, Tensor state, Tensor bias)
+    private protected abstract unsafe void Walk<T>(in RecurrentSteps.Forwards sequence, T* bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     private protected abstract void WalkBack<T>(in RecurrentSteps.Sequence sequence, Tensor state, Tensor?[] grads, Tensor dGates, Tensor dh, Tensor? dc, Tensor dBias)
@@ -103,27 +103,37 @@ public abstract class RecurrentSequence : FusedOp
     /// <summary>Which of the four blocks gate k of the state's weight has.</summary>
     private protected abstract int StateBlock(int gate);
 
-    private void Forward<T>(Tensor[] inputs, in RecurrentSteps.Sequence sequence)
+    private unsafe void Forward<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int width = sequence.Width;
-        var bias = Tensor.Allocate([4 * width], sequence.States.DType);
-        var total = Span<T>(bias);
+        int width = inputs[1].Shape[1];
+        var bias = (T*)Memory.Allocate(4L * width * sizeof(T), out long bytes);
+        var total = new Span<T>(bias, 4 * width);
         total.Clear();
         if (inputs.Length > InputWeight + 2)
         {
-            var (first, second) = (inputs[^2].RowMajor(), inputs[^1].RowMajor());
             for (int gate = 0; gate < Gates; gate++)
             {
-                for (int i = 0; i < width; i++)
-                {
-                    total[(InputBlock(gate) * width) + i] += Span<T>(first)[(gate * width) + i];
-                    total[(StateBlock(gate) * width) + i] += Span<T>(second)[(gate * width) + i];
-                }
+                Add(Span<T>(inputs[^2]).Slice(gate * width, width), total.Slice(InputBlock(gate) * width, width));
+                Add(Span<T>(inputs[^1]).Slice(gate * width, width), total.Slice(StateBlock(gate) * width, width));
             }
         }
 
-        Walk<T>(sequence, InBlocks<T>(inputs[InputWeight].RowMajor(), width), inputs[InputWeight + 1].RowMajor(), bias);
+        Walk(
+            new RecurrentSteps.Forwards(
+                inputs[0], inputs[1], HasCell ? inputs[2] : null, outputs[0], HasCell ? outputs[1] : null, outputs[^1],
+                inputs[InputWeight], (Gates - InputBlock(0)) % Gates * width, inputs[InputWeight + 1]),
+            bias);
+        Memory.Return(bias, bytes);
+    }
+
+    private static void Add<T>(ReadOnlySpan<T> x, Span<T> to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            to[i] += x[i];
+        }
     }
 
     private Tensor?[] Backward<T>(Node node, ReadOnlySpan<Tensor?> grads)
@@ -219,10 +229,8 @@ public abstract class RecurrentSequence : FusedOp
     {
         var all = Tensor.Allocate(states.Shape.With(0, states.Shape[0] + 1), states.DType);
         StridedCopy.ToRowMajor(initial, all.Pointer);
-        return all;
+        return all.View(states.Shape, all.Strides, states.Shape[1] * states.Shape[2]);
     }
-
-    private static Tensor After(Tensor states) => states.View(states.Shape.With(0, states.Shape[0] - 1), states.Strides, states.Offset + (states.Shape[1] * states.Shape[2]));
 
     private static Tensor Whole(Tensor after) => after.View(after.Shape.With(0, after.Shape[0] + 1), after.Strides, after.Offset - (after.Shape[1] * after.Shape[2]));
 

@@ -61,7 +61,7 @@ public abstract class ArgReduction : Op
         }
     }
 
-    private void For<T>(Tensor x, Tensor y)
+    private unsafe void For<T>(Tensor x, Tensor y)
         where T : unmanaged, INumber<T>
     {
         if (y.Count == 0)
@@ -75,8 +75,8 @@ public abstract class ArgReduction : Op
             return;
         }
 
-        var rows = AxisRows.Last(x, axis);
-        ArgExtreme.Rows<T>(rows, y, largest);
-        AxisRows.Free(rows, x);
+        byte* rows = AxisRows.Plain(x, axis, out long bytes);
+        ArgExtreme.Rows((T*)rows, x.Shape[axis], y, largest);
+        AxisRows.Return(rows, bytes);
     }
 }

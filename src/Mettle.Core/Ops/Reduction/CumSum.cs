@@ -36,6 +36,8 @@ public sealed class CumSum : Op
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
         => Mettle.Cost.Dense(inputs[0].Shape.Count, inputs, outputs);
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
         => [grads[0] is { } g ? Apply(g.Flip(axis)).Flip(axis) : null];

@@ -90,37 +90,38 @@ public sealed class Sort : Op
             return;
         }
 
-        var rows = AxisRows.Last(inputs[0], axis);
-        switch (rows.DType)
+        switch (inputs[0].DType)
         {
             case DType.F32:
-                For<float>(rows, outputs[0], outputs[1]);
+                For<float>(inputs[0], outputs[0], outputs[1]);
                 break;
             case DType.F64:
-                For<double>(rows, outputs[0], outputs[1]);
+                For<double>(inputs[0], outputs[0], outputs[1]);
                 break;
             case DType.I32:
-                For<int>(rows, outputs[0], outputs[1]);
+                For<int>(inputs[0], outputs[0], outputs[1]);
                 break;
             default:
-                For<long>(rows, outputs[0], outputs[1]);
+                For<long>(inputs[0], outputs[0], outputs[1]);
                 break;
         }
-
-        AxisRows.Free(rows, inputs[0]);
     }
 
-    private void For<T>(Tensor x, Tensor values, Tensor places)
+    private unsafe void For<T>(Tensor x, Tensor values, Tensor places)
         where T : unmanaged, INumber<T>
     {
+        int n = x.Shape[axis];
+        byte* rows = AxisRows.Plain(x, axis, out long bytes);
         if (values.Count < x.Count)
         {
-            SelectRows.Run<T>(x, values, places, descending);
+            SelectRows.Run((T*)rows, n, x.Count / n, values, places, descending);
         }
         else
         {
-            SortRows.Run<T>(x, values, places, descending);
+            SortRows.Run((T*)rows, n, x.Count / n, values, places, descending);
         }
+
+        AxisRows.Return(rows, bytes);
     }
 
     private static IEnumerable<OpSample> Samples() =>

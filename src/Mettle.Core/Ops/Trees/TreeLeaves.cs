@@ -73,6 +73,8 @@ public sealed class TreeLeaves : Op
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
         => Mettle.Cost.Dense(inputs[0].Shape[0] * depth, inputs, outputs);
 
+    internal override bool WantsRows(int input, Shape shape) => true;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads) => [null];
 
