@@ -36,7 +36,7 @@ public sealed class Graph
 
     /// <summary>
     /// Writes down what <paramref name="body"/> applies to tensors of the inputs' shapes. What does not depend on an input becomes a
-    /// constant. Reading a value that does throws <see cref="InvalidOperationException"/>: control flow on data would be frozen in silence.
+    /// constant, but for dequantised integers, which stay what they are. Reading a value that does throws <see cref="InvalidOperationException"/>: control flow on data would be frozen in silence.
     /// </summary>
     public static Graph Trace(Func<Tensor[], Tensor[]> body, params Value[] inputs)
     {
@@ -54,7 +54,7 @@ public sealed class Graph
         foreach (var entry in trace.Entries)
         {
             Budget.Check();
-            if (Array.TrueForAll(entry.Inputs, t => !trace.Depends(t)))
+            if (!trace.Depends(entry.Outputs[0]) && !trace.IsDequantized(entry.Outputs[0]))
             {
                 continue;
             }

@@ -10,6 +10,7 @@ internal readonly record struct TraceEntry(Op Op, Tensor[] Inputs, Tensor[] Outp
 internal sealed class Tracer
 {
     private readonly HashSet<Tensor> dependent;
+    private readonly HashSet<Tensor> levels = new(ReferenceEqualityComparer.Instance);
     private readonly Tracer? outer;
 
     private readonly bool keepsConstants;
@@ -95,18 +96,28 @@ internal sealed class Tracer
     public Tensor[]? Skip(Tensor[] inputs, TensorSpec[] results)
         => ShapesOnly && Array.Exists(inputs, dependent.Contains) ? Array.ConvertAll(results, Placeholder) : null;
 
+    /// <summary>Whether a constant was made of integers and a scale, perhaps moved since: readers of the trace want to know those.</summary>
+    public bool IsDequantized(Tensor tensor) => levels.Contains(tensor);
+
     private void Add(Op op, Tensor[] inputs, Tensor[] outputs)
     {
         Entries.Add(new(op, inputs, outputs, Autograd.IsRecording));
-        if (!Array.Exists(inputs, dependent.Contains))
+        if (Array.Exists(inputs, dependent.Contains))
+        {
+            dependent.UnionWith(outputs);
+        }
+        else if (keepsConstants && (op is Dequantize || Array.Exists(inputs, levels.Contains)))
+        {
+            levels.UnionWith(outputs);
+        }
+        else
         {
             return;
         }
 
-        dependent.UnionWith(outputs);
         for (int i = 0; keepsConstants && i < inputs.Length; i++)
         {
-            if (!dependent.Contains(inputs[i]) && inputs[i].Storage.Scope is not null)
+            if (!dependent.Contains(inputs[i]) && !levels.Contains(inputs[i]) && inputs[i].Storage.Scope is not null)
             {
                 inputs[i].Persist();
             }

@@ -34,7 +34,7 @@ public static class OpTable
         BatchNorm.Info, BatchNormInference.Info, LayerNormalization.Info, GroupNormalization.Info,
 
         // Quantized
-        ConvInteger.Info, Dequantize.Info, MatMulInteger.Info, Quantize.Info, QuantizedConv.Info, QuantizedLinear.Info,
+        ConvInteger.Info, Dequantize.Info, MatMulInteger.Info, Quantize.Info, QuantizedConv.Info, QuantizedLinear.Info, QuantizedMaxPool.Info,
 
         // Attention
         Attention.Info, SelfAttention.Info,

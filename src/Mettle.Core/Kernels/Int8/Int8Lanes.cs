@@ -51,6 +51,13 @@ internal static unsafe class Int8Lanes
         return Vector128.Narrow(words.GetLower(), words.GetUpper());
     }
 
+    /// <summary>Nearest integers, halves to even, of numbers that fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Nearest(Vector512<float> v)
+        => Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(v)
+        : Avx.IsSupported ? Vector512.Create(Avx.ConvertToVector256Int32(v.GetLower()), Avx.ConvertToVector256Int32(v.GetUpper()))
+        : Vector512.ConvertToInt32Native(Vector512.Round(v));
+
     /// <summary>
     /// Nearest integers, halves to even, within whole numbers [low, high]; a NaN becomes 0.
     /// </summary>

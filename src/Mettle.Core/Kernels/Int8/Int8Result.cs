@@ -21,6 +21,12 @@ internal unsafe struct Int8Result
     /// <summary>8-bit results: their zero point.</summary>
     public int Zero;
 
+    /// <summary>What is below 0 (8-bit results: below their zero point) becomes that.</summary>
+    public bool Rectified;
+
+    /// <summary>Some factor is infinite or NaN, so that results may be NaN.</summary>
+    public bool HasNaN;
+
     /// <summary>The same from another place of the tables on (the next group's columns).</summary>
     public readonly Int8Result Columns(nint from) => this with
     {
@@ -62,47 +68,101 @@ internal unsafe struct Int8Result
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Vectors(in Int8Sums block, int m, int n, int at, byte* y, nint* targets)
+    {
+        if (block.Zeros is not null || block.Zero.Step != 0 || HasNaN)
+        {
+            RowByRow(block, m, n, at, y, targets);
+            return;
+        }
+
+        var shift = Vector512.Load(block.Tables + at) * -block.Zero.At(0);
+        int* sums = block.Data + n;
+        if (Type == DType.I32)
+        {
+            Whole(sums, block.Pitch, m, shift, Rectified, (int*)y, targets);
+        }
+        else if (Type == DType.F32)
+        {
+            var bias = Bias is null ? Vector512<float>.Zero : Vector512.Load((float*)Bias + at);
+            Scaled(sums, block.Pitch, m, shift, Vector512.Load(Factors + at), bias, Rectified, y, targets);
+        }
+        else
+        {
+            Rounded(sums, block.Pitch, m, Bias is null ? shift : shift + Vector512.Load((int*)Bias + at), Vector512.Load(Factors + at), Low, High, Zero, y, targets);
+        }
+    }
+
+    private readonly float Low => Rectified ? 0 : (Type == DType.I8 ? -128 : 0) - Zero;
+
+    private readonly float High => (Type == DType.I8 ? 127 : 255) - Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Whole(int* sums, nint pitch, int m, Vector512<int> shift, bool rectified, int* y, nint* targets)
+    {
+        var low = Vector512.Create(rectified ? 0 : int.MinValue);
+        for (int i = 0; i < m; i++, sums += pitch)
+        {
+            Vector512.Max(Vector512.Load(sums) + shift, low).Store((int*)((byte*)y + targets[i]));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scaled(int* sums, nint pitch, int m, Vector512<int> shift, Vector512<float> factor, Vector512<float> bias, bool rectified, byte* y, nint* targets)
+    {
+        var low = Vector512.Create(rectified ? 0 : float.NegativeInfinity);
+        for (int i = 0; i < m; i++, sums += pitch)
+        {
+            var v = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Vector512.Load(sums) + shift), factor, bias);
+
+            // A bias that is NaN stays so: the second operand is given back then.
+            Vector512.MaxNative(low, v).Store((float*)(y + targets[i]));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rounded(int* sums, nint pitch, int m, Vector512<int> shift, Vector512<float> factor, float lowest, float highest, int zeroPoint, byte* y, nint* targets)
+    {
+        var low = Vector512.Create(lowest);
+        var high = Vector512.Create(highest);
+        var zero = Vector512.Create(zeroPoint);
+        for (int i = 0; i < m; i++, sums += pitch)
+        {
+            var v = Vector512.ConvertToSingle(Vector512.Load(sums) + shift) * factor;
+            v = Vector512.MinNative(Vector512.MaxNative(v, low), high);
+            Int8Lanes.Narrow(Int8Lanes.Nearest(v) + zero).Store(y + targets[i]);
+        }
+    }
+
+    // Zero points of rows or columns, or factors that are not numbers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RowByRow(in Int8Sums block, int m, int n, int at, byte* y, nint* targets)
     {
         int* sums = block.Data + n;
         nint pitch = block.Pitch;
         var table = Vector512.Load(block.Tables + at);
         var zeros = block.Zeros is null ? Vector512<int>.Zero : Vector512.Load(block.Zeros + at);
-        bool rows = block.Zeros is not null || block.Zero.Step != 0;
-        var shift = table * block.Zero.At(0);
-        if (Type == DType.I32)
-        {
-            for (int i = 0; i < m; i++, sums += pitch)
-            {
-                var v = Vector512.Load(sums) - (rows ? block.Shift(i, table, zeros) : shift);
-                v.Store((int*)(y + targets[i]));
-            }
-
-            return;
-        }
-
-        var factor = Vector512.Load(Factors + at);
-        if (Type == DType.F32)
-        {
-            var bias = Bias is null ? Vector512<float>.Zero : Vector512.Load((float*)Bias + at);
-            for (int i = 0; i < m; i++, sums += pitch)
-            {
-                var v = Vector512.Load(sums) - (rows ? block.Shift(i, table, zeros) : shift);
-                Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(v), factor, bias).Store((float*)(y + targets[i]));
-            }
-
-            return;
-        }
-
-        var added = Bias is null ? Vector512<int>.Zero : Vector512.Load((int*)Bias + at);
-        var low = Vector512.Create((float)((Type == DType.I8 ? -128 : 0) - Zero));
-        var high = Vector512.Create((float)((Type == DType.I8 ? 127 : 255) - Zero));
-        var zero = Vector512.Create(Zero);
+        var none = Vector512<long>.Zero;
+        var factor = Type == DType.I32 ? none.AsSingle() : Vector512.Load(Factors + at);
+        var bias = Bias is null ? none : Vector512.Load((long*)((int*)Bias + at));
+        nint only = 0;
         for (int i = 0; i < m; i++, sums += pitch)
         {
-            var v = Vector512.Load(sums) - (rows ? block.Shift(i, table, zeros) : shift) + added;
-            Int8Lanes.Narrow(Int8Lanes.Round(Vector512.ConvertToSingle(v) * factor, low, high) + zero).Store(y + targets[i]);
+            var shift = -block.Shift(i, table, zeros);
+            byte* target = y + targets[i];
+            if (Type == DType.I32)
+            {
+                Whole(sums, 0, 1, shift, Rectified, (int*)target, &only);
+            }
+            else if (Type == DType.F32)
+            {
+                Scaled(sums, 0, 1, shift, factor, bias.AsSingle(), Rectified, target, &only);
+            }
+            else
+            {
+                var v = Vector512.ConvertToSingle(Vector512.Load(sums) + shift + bias.AsInt32()) * factor;
+                Int8Lanes.Narrow(Int8Lanes.Round(v, Vector512.Create(Low), Vector512.Create(High)) + Vector512.Create(Zero)).Store(target);
+            }
         }
     }
 }

@@ -156,6 +156,8 @@ public sealed unsafe class QuantizedConv : QuantizedProduct
             new("u8", depthwise, 2 * 2 * 19 * 3 * 3 * 9, new SampleInput([2, 19, 5, 5], Fill.U8), scale, u8, coarse, u8) { Differentiable = [] },
             new("i8 with bias", line, 2 * 2 * 4 * 4 * 9, new SampleInput([2, 3, 7], Fill.U8), scale, u8, coarse, i8, new SampleInput([4], Fill.I32)) { Differentiable = [] },
             new("pointwise", pointwise, 2 * 2 * 40 * 35 * 36, new SampleInput([2, 36, 5, 7], Fill.U8), scale, u8, coarse, u8) { Differentiable = [] },
+            new("rectified", padded.Rectified(), 2 * 2 * 5 * 4 * 6 * 27, new SampleInput([2, 3, 4, 6], Fill.U8), scale, u8, coarse, i8) { Differentiable = [] },
+            new("rectified f32", depthwise.Rectified(), 2 * 2 * 19 * 3 * 3 * 9, new SampleInput([2, 19, 5, 5], Fill.U8), scale, u8, new SampleInput([19], Fill.Single)) { Differentiable = [] },
             new("no images", padded, 0, new SampleInput([0, 3, 4, 6], Fill.U8), u8) { Differentiable = [] },
         ];
     }

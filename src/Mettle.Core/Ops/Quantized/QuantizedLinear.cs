@@ -112,6 +112,9 @@ public sealed unsafe class QuantizedLinear : QuantizedProduct
             new("f32 with bias", asymmetric, 2 * 7 * 16 * 64, new SampleInput([7, 64], Fill.U8), scale, u8, new SampleInput([16], Fill.Single)) { Differentiable = [] },
             new("u8", asymmetric, 2 * 16 * 64, new SampleInput([64], Fill.I8), scale, i8, new SampleInput([], Fill.Coarse), u8) { Differentiable = [] },
             new("i8 with bias", perChannel, 2 * 9 * 37 * 41, new SampleInput([9, 41], Fill.U8), scale, u8, new SampleInput([], Fill.Coarse), i8, new SampleInput([37], Fill.I32)) { Differentiable = [] },
+            new("rectified", perChannel.Rectified(), 2 * 9 * 37 * 41, new SampleInput([9, 41], Fill.U8), scale, u8, new SampleInput([], Fill.Coarse), u8, new SampleInput([37], Fill.I32)) { Differentiable = [] },
+            new("rectified f32", asymmetric.Rectified(), 2 * 7 * 16 * 64, new SampleInput([7, 64], Fill.U8), scale, u8, new SampleInput([16], Fill.Single)) { Differentiable = [] },
+            new("rectified sums", perChannel.Rectified(), 2 * 5 * 37 * 41, new SampleInput([5, 41], Fill.U8), u8) { Differentiable = [] },
             new("no rows", perChannel, 0, new SampleInput([0, 41], Fill.U8), u8) { Differentiable = [] },
         ];
     }

@@ -12,6 +12,7 @@ namespace Mettle;
 /// y's zero (ONNX QLinearConv, QLinearMatMul).</item>
 /// </list>
 /// Scales and zero points of activations have no axes. Factors are made in f32 in the order written; a NaN becomes y's zero.
+/// A rectified product is not below 0 (8-bit results: their zero point).
 /// </summary>
 /// <remarks>
 /// Immutable and safe to share between threads; the packed weights belong to the garbage collector. Sums are exact modulo 2^32,
@@ -59,8 +60,20 @@ public abstract unsafe class QuantizedProduct : QuantizedOp
     /// <summary>Shape of the weights as they were given.</summary>
     public Shape WeightShape => weightShape;
 
+    /// <summary>Whether results below 0 become 0.</summary>
+    public bool IsRectified { get; private set; }
+
     /// <inheritdoc/>
-    public override IReadOnlyList<OpAttribute> Attributes => [new("weight", new TensorSpec(weightShape, WeightType)), new("packed", storage)];
+    public override IReadOnlyList<OpAttribute> Attributes
+        => [new("weight", new TensorSpec(weightShape, WeightType)), new("packed", storage), new("rectified", IsRectified)];
+
+    /// <summary>The same product with a rectifier after it; the packed weights are shared.</summary>
+    public QuantizedProduct Rectified()
+    {
+        var copy = (QuantizedProduct)MemberwiseClone();
+        copy.IsRectified = true;
+        return copy;
+    }
 
     /// <summary>The weights as they were given, read back from the packed form.</summary>
     public Tensor Unpack()
@@ -151,7 +164,7 @@ public abstract unsafe class QuantizedProduct : QuantizedOp
         nint count = (nint)padded * groups;
         void* memory = Memory.Allocate(Math.Max(1, count) * 8, out bytes);
         new Span<byte>(memory, checked((int)count * 8)).Clear();
-        result = new Int8Result { Type = inputs.Length == 2 ? DType.I32 : inputs.Length > 4 ? inputs[4].DType : DType.F32 };
+        result = new Int8Result { Type = inputs.Length == 2 ? DType.I32 : inputs.Length > 4 ? inputs[4].DType : DType.F32, Rectified = IsRectified };
         if (inputs.Length == 2)
         {
             return memory;
@@ -165,7 +178,9 @@ public abstract unsafe class QuantizedProduct : QuantizedOp
         for (int i = 0; i < scales.Length; i++)
         {
             nint at = ((nint)(i / channels) * padded) + (i % channels);
-            factors[at] = rounded ? x * scales[i] / y : x * scales[i];
+            float factor = rounded ? x * scales[i] / y : x * scales[i];
+            factors[at] = factor;
+            result.HasNaN |= !float.IsFinite(factor);
             added[at] = bias is null ? 0 : ((int*)bias.Pointer)[i * bias.Strides[0]];
         }
 

@@ -14,6 +14,7 @@ internal static class QuantizedOracles
         new("conv_integer", (op, x) => [Conv((ConvInteger)op, x[0], x[1], x[2].Values[0], n => x[3][n])]),
         new("quantized_linear", (op, x) => [Linear((QuantizedLinear)op, x)]),
         new("quantized_conv", (op, x) => [Convolution((QuantizedConv)op, x)]),
+        new("quantized_max_pool", (op, x) => [Largest((QuantizedMaxPool)op, x[0])]),
     ];
 
     private static double Round(float value, double zero, DType type)
@@ -57,6 +58,28 @@ internal static class QuantizedOracles
         });
     }
 
+    private static NdArray Largest(QuantizedMaxPool op, NdArray x)
+    {
+        int Size(int axis, int kernel, int stride, int padding, int dilation) => ((x.Shape[axis] + (2 * padding) - ((kernel - 1) * dilation) - 1) / stride) + 1;
+        int height = Size(2, op.Kernel.Height, op.Stride.Height, op.Padding.Height, op.Dilation.Height);
+        int width = Size(3, op.Kernel.Width, op.Stride.Width, op.Padding.Width, op.Dilation.Width);
+        return NdArray.From([x.Shape[0], x.Shape[1], height, width], x.Type, i =>
+        {
+            double best = double.NegativeInfinity;
+            for (int r = 0; r < op.Kernel.Height; r++)
+            {
+                for (int s = 0; s < op.Kernel.Width; s++)
+                {
+                    int h = (i[2] * op.Stride.Height) - op.Padding.Height + (r * op.Dilation.Height);
+                    int w = (i[3] * op.Stride.Width) - op.Padding.Width + (s * op.Dilation.Width);
+                    best = h < 0 || h >= x.Shape[2] || w < 0 || w >= x.Shape[3] ? best : Math.Max(best, x[i[0], i[1], h, w]);
+                }
+            }
+
+            return best;
+        });
+    }
+
     private static NdArray Linear(QuantizedLinear op, NdArray[] x)
     {
         var weights = NdArray.Of(op.Unpack());
@@ -85,19 +108,24 @@ internal static class QuantizedOracles
     {
         if (x.Length == 2)
         {
-            return sums;
+            return NdArray.From(sums.Shape, DType.I32, i => op.IsRectified ? Math.Max(sums[i], 0) : sums[i]);
         }
 
         var bias = x.Length is 4 or 6 ? x[^1] : null;
         if (x.Length < 5)
         {
-            return NdArray.From(sums.Shape, DType.F32, i => (sums[i] * ((float)x[1].Values[0] * op.WeightScales[i[axis]])) + (bias?[i[axis]] ?? 0));
+            return NdArray.From(sums.Shape, DType.F32, i =>
+            {
+                double y = (sums[i] * ((float)x[1].Values[0] * op.WeightScales[i[axis]])) + (bias?[i[axis]] ?? 0);
+                return op.IsRectified && y < 0 ? 0 : y;
+            });
         }
 
         return NdArray.From(sums.Shape, x[4].Type, i =>
         {
             float factor = (float)x[1].Values[0] * op.WeightScales[i[axis]] / (float)x[3].Values[0];
-            return Round((float)Wrap((long)sums[i] + (long)(bias?[i[axis]] ?? 0)) * factor, x[4].Values[0], x[4].Type);
+            double y = Round((float)Wrap((long)sums[i] + (long)(bias?[i[axis]] ?? 0)) * factor, x[4].Values[0], x[4].Type);
+            return op.IsRectified ? Math.Max(y, x[4].Values[0]) : y;
         });
     }
 }
