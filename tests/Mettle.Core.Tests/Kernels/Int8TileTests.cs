@@ -4,6 +4,9 @@ namespace Mettle.Core.Tests.Kernels;
 public sealed class Int8TileTests
 {
     [Fact]
+    public void Multiply_MachineCode_EqualsSumsIn64Bits() => Check<Int8TileCode>();
+
+    [Fact]
     public void Multiply_Vnni_EqualsSumsIn64Bits() => Check<Int8TileVnni>();
 
     [Fact]
@@ -72,10 +75,20 @@ public sealed class Int8TileTests
                 ((short*)wide.Pointer)[i] = pa[i];
             }
 
-            for (int j = 0; j < panels.Count; j++)
+            for (int j = 0; j < panels.Count; j += TTile.Panels)
             {
                 TTile.Multiply(
-                    TTile.Wide ? wide.Pointer : pa, pr, m, ps, runs, panels.Quads, panels.Panel(j), (int*)sums.Pointer + (j * Int8Panels.Width), panels.Count * Int8Panels.Width);
+                    TTile.Wide ? wide.Pointer : pa,
+                    pr,
+                    m,
+                    ps,
+                    runs,
+                    panels.Quads,
+                    panels.Panel(j),
+                    panels.PanelBytes,
+                    Math.Min(TTile.Panels, panels.Count - j),
+                    (int*)sums.Pointer + (j * Int8Panels.Width),
+                    panels.Count * Int8Panels.Width);
             }
         }
 

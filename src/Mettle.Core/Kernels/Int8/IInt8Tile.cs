@@ -15,9 +15,13 @@ internal unsafe interface IInt8Tile
     /// <summary>Rows of a full tile.</summary>
     static abstract int Rows { get; }
 
+    /// <summary>Panels of a full tile.</summary>
+    static abstract int Panels { get; }
+
     /// <summary>
     /// c[i, 0..16) = sum over runs r, quads q and their four elements of a[rows[i] + runs[r] + 4 q + e] b[r, q, column, e].
     /// Offsets are in bytes; <paramref name="m"/> is 1 to <see cref="Rows"/>; rows of c are <paramref name="pitch"/> apart.
+    /// The next of <paramref name="panels"/> (1 to <see cref="Panels"/>) lies <paramref name="next"/> bytes behind b, and its results in the next sixteen columns.
     /// </summary>
-    static abstract void Multiply(byte* a, nint* rows, int m, nint* runs, int count, nint quads, sbyte* b, int* c, nint pitch);
+    static abstract void Multiply(byte* a, nint* rows, int m, nint* runs, int count, nint quads, sbyte* b, nint next, int panels, int* c, nint pitch);
 }

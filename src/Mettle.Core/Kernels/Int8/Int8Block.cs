@@ -23,14 +23,14 @@ internal static unsafe class Int8Block
         int width = Int8Panels.Width;
         int pitch = (count + (panels.Shifted ? 1 : 0)) * width;
         int tiles = (m + TTile.Rows - 1) / TTile.Rows;
-        for (int j = 0; j < count; j++)
+        for (int j = 0; j < count; j += TTile.Panels)
         {
-            Tiles<TTile>(a, rows, m, tiles, runs, panels, panels.Panel(first + j), sums + (j * width), pitch);
+            Tiles<TTile>(a, rows, m, tiles, runs, panels, panels.Panel(first + j), Math.Min(TTile.Panels, count - j), sums + (j * width), pitch);
         }
 
         if (panels.Shifted)
         {
-            Tiles<TTile>(a, rows, m, tiles, runs, panels, panels.Panel(panels.Count), sums + (count * width), pitch);
+            Tiles<TTile>(a, rows, m, tiles, runs, panels, panels.Panel(panels.Count), 1, sums + (count * width), pitch);
         }
 
         int from = first * width;
@@ -47,13 +47,13 @@ internal static unsafe class Int8Block
     }
 
     // Rows are dealt out evenly: a last tile of one or two would take as long as a whole one.
-    private static void Tiles<TTile>(byte* a, nint* rows, int m, int tiles, nint* runs, in Int8Panels panels, sbyte* b, int* c, int pitch)
+    private static void Tiles<TTile>(byte* a, nint* rows, int m, int tiles, nint* runs, in Int8Panels panels, sbyte* b, int side, int* c, int pitch)
         where TTile : struct, IInt8Tile
     {
         for (int t = 0, i = 0; t < tiles; t++)
         {
             int n = (m - i + tiles - t - 1) / (tiles - t);
-            TTile.Multiply(a, rows + i, n, runs, panels.Runs, panels.Quads, b, c + ((nint)i * pitch), pitch);
+            TTile.Multiply(a, rows + i, n, runs, panels.Runs, panels.Quads, b, panels.PanelBytes, side, c + ((nint)i * pitch), pitch);
             i += n;
         }
     }

@@ -200,7 +200,7 @@ internal readonly unsafe struct Int8Panels
             int* run = stackalloc int[Width];
             for (int r = 0; r < panels.Runs; r++)
             {
-                TTile.Multiply(ones, &none, 1, &none, 1, panels.Quads, panel + ((nint)r * length * Width), run, Width);
+                TTile.Multiply(ones, &none, 1, &none, 1, panels.Quads, panel + ((nint)r * length * Width), 0, 1, run, Width);
                 for (int n = 0; n < Width; n++)
                 {
                     sums[n] += run[n];

@@ -4,13 +4,17 @@ namespace Mettle;
 internal static class Int8Path
 {
     /// <summary>Whether activations are widened to 16 bits, and weights packed for it.</summary>
-    public static bool Wide => !Int8TileVnni.IsSupported && (Int8TileAvx512.IsSupported || Int8TileAvx2.IsSupported);
+    public static bool Wide => !Int8TileCode.IsSupported && !Int8TileVnni.IsSupported && (Int8TileAvx512.IsSupported || Int8TileAvx2.IsSupported);
 
     /// <summary>Calls with that tile.</summary>
     public static void Run<TCall>(in TCall call)
         where TCall : struct, IInt8Call
     {
-        if (Int8TileVnni.IsSupported)
+        if (Int8TileCode.IsSupported)
+        {
+            call.Run<Int8TileCode>();
+        }
+        else if (Int8TileVnni.IsSupported)
         {
             call.Run<Int8TileVnni>();
         }

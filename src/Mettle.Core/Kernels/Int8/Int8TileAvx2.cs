@@ -14,7 +14,9 @@ internal unsafe struct Int8TileAvx2 : IInt8Tile
 
     public static int Rows => 4;
 
-    public static void Multiply(byte* a, nint* rows, int m, nint* runs, int count, nint quads, sbyte* b, int* c, nint pitch)
+    public static int Panels => 1;
+
+    public static void Multiply(byte* a, nint* rows, int m, nint* runs, int count, nint quads, sbyte* b, nint next, int panels, int* c, nint pitch)
     {
         switch (m)
         {

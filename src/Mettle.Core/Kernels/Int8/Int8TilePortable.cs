@@ -12,8 +12,10 @@ internal unsafe struct Int8TilePortable : IInt8Tile
 
     public static int Rows => 6;
 
+    public static int Panels => 1;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(byte* a, nint* rows, int m, nint* runs, int count, nint quads, sbyte* b, int* c, nint pitch)
+    public static void Multiply(byte* a, nint* rows, int m, nint* runs, int count, nint quads, sbyte* b, nint next, int panels, int* c, nint pitch)
     {
         for (int i = 0; i < m; i++)
         {

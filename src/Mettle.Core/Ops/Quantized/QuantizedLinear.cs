@@ -104,6 +104,7 @@ public sealed unsafe class QuantizedLinear : QuantizedProduct
         var signed = SampleWeights([37, 41], DType.I8);
         var unsigned = SampleWeights([16, 64], DType.U8);
         QuantizedLinear perChannel = new(signed, SampleScales(37)), asymmetric = new(unsigned, SampleScales(16), SampleWeights([16], DType.U8));
+        var rectified = perChannel.Rectified();
         SampleInput scale = new([], Fill.Step), u8 = new([], Fill.U8), i8 = new([], Fill.I8);
         return
         [
@@ -112,9 +113,9 @@ public sealed unsafe class QuantizedLinear : QuantizedProduct
             new("f32 with bias", asymmetric, 2 * 7 * 16 * 64, new SampleInput([7, 64], Fill.U8), scale, u8, new SampleInput([16], Fill.Single)) { Differentiable = [] },
             new("u8", asymmetric, 2 * 16 * 64, new SampleInput([64], Fill.I8), scale, i8, new SampleInput([], Fill.Coarse), u8) { Differentiable = [] },
             new("i8 with bias", perChannel, 2 * 9 * 37 * 41, new SampleInput([9, 41], Fill.U8), scale, u8, new SampleInput([], Fill.Coarse), i8, new SampleInput([37], Fill.I32)) { Differentiable = [] },
-            new("rectified", perChannel.Rectified(), 2 * 9 * 37 * 41, new SampleInput([9, 41], Fill.U8), scale, u8, new SampleInput([], Fill.Coarse), u8, new SampleInput([37], Fill.I32)) { Differentiable = [] },
+            new("rectified", rectified, 2 * 9 * 37 * 41, new SampleInput([9, 41], Fill.U8), scale, u8, new SampleInput([], Fill.Coarse), u8, new SampleInput([37], Fill.I32)) { Differentiable = [] },
             new("rectified f32", asymmetric.Rectified(), 2 * 7 * 16 * 64, new SampleInput([7, 64], Fill.U8), scale, u8, new SampleInput([16], Fill.Single)) { Differentiable = [] },
-            new("rectified sums", perChannel.Rectified(), 2 * 5 * 37 * 41, new SampleInput([5, 41], Fill.U8), u8) { Differentiable = [] },
+            new("rectified sums", rectified, 2 * 5 * 37 * 41, new SampleInput([5, 41], Fill.U8), u8) { Differentiable = [] },
             new("no rows", perChannel, 0, new SampleInput([0, 41], Fill.U8), u8) { Differentiable = [] },
         ];
     }
