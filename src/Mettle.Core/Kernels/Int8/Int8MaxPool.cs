@@ -28,6 +28,7 @@ internal static unsafe class Int8MaxPool
         public T* X;
         public T* Y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
         {
             int image = index / Window.OutHeight, channels = Window.Channels;
@@ -97,6 +98,7 @@ internal static unsafe class Int8MaxPool
             Single(x + c, step, count, channels - c, y + c);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Single(T* x, nint step, int count, nint n, T* y)
         {
             for (nint c = 0; c < n; c++)

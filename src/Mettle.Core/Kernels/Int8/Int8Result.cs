@@ -39,6 +39,7 @@ internal unsafe struct Int8Result
     /// <paramref name="y"/>). One vector of columns after the other, so that its tables stay in registers.
     /// </summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Store(in Int8Sums block, int m, int from, int columns, byte* y, nint* targets)
     {
         byte* edge = stackalloc byte[Int8Block.Rows * 64];
@@ -68,6 +69,7 @@ internal unsafe struct Int8Result
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Vectors(in Int8Sums block, int m, int n, int at, byte* y, nint* targets)
     {
         if (block.Zeros is not null || block.Zero.Step != 0 || HasNaN)
@@ -76,20 +78,22 @@ internal unsafe struct Int8Result
             return;
         }
 
+        int* addend = stackalloc int[Int8Panels.Width];
+        bool rounded = Type is DType.U8 or DType.I8;
         var shift = Vector512.Load(block.Tables + at) * -block.Zero.At(0);
+        (rounded && Bias is not null ? shift + Vector512.Load((int*)Bias + at) : shift).Store(addend);
         int* sums = block.Data + n;
         if (Type == DType.I32)
         {
-            Whole(sums, block.Pitch, m, shift, Rectified, (int*)y, targets);
+            Whole(sums, block.Pitch, m, addend, Rectified, (int*)y, targets);
         }
         else if (Type == DType.F32)
         {
-            var bias = Bias is null ? Vector512<float>.Zero : Vector512.Load((float*)Bias + at);
-            Scaled(sums, block.Pitch, m, shift, Vector512.Load(Factors + at), bias, Rectified, y, targets);
+            Scaled(sums, block.Pitch, m, addend, Factors + at, Bias is null ? null : (float*)Bias + at, Rectified, y, targets);
         }
         else
         {
-            Rounded(sums, block.Pitch, m, Bias is null ? shift : shift + Vector512.Load((int*)Bias + at), Vector512.Load(Factors + at), Low, High, Zero, y, targets);
+            Rounded(sums, block.Pitch, m, addend, Factors + at, Low, High, Zero, y, targets);
         }
     }
 
@@ -97,9 +101,11 @@ internal unsafe struct Int8Result
 
     private readonly float High => (Type == DType.I8 ? 127 : 255) - Zero;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Whole(int* sums, nint pitch, int m, Vector512<int> shift, bool rectified, int* y, nint* targets)
+    // Loops of their own: beside a call the compiler would keep the vectors in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Whole(int* sums, nint pitch, int m, int* addend, bool rectified, int* y, nint* targets)
     {
+        var shift = Vector512.Load(addend);
         var low = Vector512.Create(rectified ? 0 : int.MinValue);
         for (int i = 0; i < m; i++, sums += pitch)
         {
@@ -107,9 +113,12 @@ internal unsafe struct Int8Result
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scaled(int* sums, nint pitch, int m, Vector512<int> shift, Vector512<float> factor, Vector512<float> bias, bool rectified, byte* y, nint* targets)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Scaled(int* sums, nint pitch, int m, int* addend, float* factors, float* biases, bool rectified, byte* y, nint* targets)
     {
+        var shift = Vector512.Load(addend);
+        var factor = Vector512.Load(factors);
+        var bias = biases is null ? Vector512<float>.Zero : Vector512.Load(biases);
         var low = Vector512.Create(rectified ? 0 : float.NegativeInfinity);
         for (int i = 0; i < m; i++, sums += pitch)
         {
@@ -120,9 +129,11 @@ internal unsafe struct Int8Result
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rounded(int* sums, nint pitch, int m, Vector512<int> shift, Vector512<float> factor, float lowest, float highest, int zeroPoint, byte* y, nint* targets)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Rounded(int* sums, nint pitch, int m, int* addend, float* factors, float lowest, float highest, int zeroPoint, byte* y, nint* targets)
     {
+        var shift = Vector512.Load(addend);
+        var factor = Vector512.Load(factors);
         var low = Vector512.Create(lowest);
         var high = Vector512.Create(highest);
         var zero = Vector512.Create(zeroPoint);
@@ -142,25 +153,25 @@ internal unsafe struct Int8Result
         nint pitch = block.Pitch;
         var table = Vector512.Load(block.Tables + at);
         var zeros = block.Zeros is null ? Vector512<int>.Zero : Vector512.Load(block.Zeros + at);
-        var none = Vector512<long>.Zero;
-        var factor = Type == DType.I32 ? none.AsSingle() : Vector512.Load(Factors + at);
-        var bias = Bias is null ? none : Vector512.Load((long*)((int*)Bias + at));
+        int* addend = stackalloc int[Int8Panels.Width];
         nint only = 0;
         for (int i = 0; i < m; i++, sums += pitch)
         {
             var shift = -block.Shift(i, table, zeros);
+            shift.Store(addend);
             byte* target = y + targets[i];
             if (Type == DType.I32)
             {
-                Whole(sums, 0, 1, shift, Rectified, (int*)target, &only);
+                Whole(sums, 0, 1, addend, Rectified, (int*)target, &only);
             }
             else if (Type == DType.F32)
             {
-                Scaled(sums, 0, 1, shift, factor, bias.AsSingle(), Rectified, target, &only);
+                Scaled(sums, 0, 1, addend, Factors + at, Bias is null ? null : (float*)Bias + at, Rectified, target, &only);
             }
             else
             {
-                var v = Vector512.ConvertToSingle(Vector512.Load(sums) + shift + bias.AsInt32()) * factor;
+                var bias = Bias is null ? Vector512<int>.Zero : Vector512.Load((int*)Bias + at);
+                var v = Vector512.ConvertToSingle(Vector512.Load(sums) + shift + bias) * Vector512.Load(Factors + at);
                 Int8Lanes.Narrow(Int8Lanes.Round(v, Vector512.Create(Low), Vector512.Create(High)) + Vector512.Create(Zero)).Store(target);
             }
         }

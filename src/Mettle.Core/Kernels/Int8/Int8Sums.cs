@@ -16,13 +16,16 @@ internal unsafe struct Int8Sums
     /// <summary>Per column: zero point of the weights; null where all are 0.</summary>
     public int* Zeros;
 
-    /// <summary>Place in a row of the sum of its activations, where <see cref="Zeros"/> are given.</summary>
-    public int Total;
+    /// <summary>Per row: sum of its activations, where <see cref="Zeros"/> are given.</summary>
+    public int* Totals;
+
+    /// <summary>From a row's total to the next's.</summary>
+    public nint TotalPitch;
 
     /// <summary>Zero points of the rows.</summary>
     public Int8Zero Zero;
 
     /// <summary>What row <paramref name="i"/> has too much.</summary>
     public readonly Vector512<int> Shift(int i, Vector512<int> table, Vector512<int> zeros)
-        => (table * Zero.At(i)) + (zeros * (Zeros is null ? 0 : Data[(i * Pitch) + Total]));
+        => (table * Zero.At(i)) + (zeros * (Zeros is null ? 0 : Totals[i * TotalPitch]));
 }
