@@ -110,28 +110,27 @@ internal static class QuantizedForms
         string sum = sums(c.Full(0), c.Full(plain ? 1 : 2));
         if (plain)
         {
-            c.Give("Identity", [sum]);
+            c.Give(op.IsRectified ? "Relu" : "Identity", [sum]);
             return;
         }
 
         string factor = c.Add("Mul", [c.Full(1), scales]);
         if (!whole)
         {
-            string y = c.Add("Cast", [sum], Attributes.Int("to", (int)ElementType.F32));
-            if (c.Count == 3)
+            string floats = c.Add("Cast", [sum], Attributes.Int("to", (int)ElementType.F32));
+            var (last, operands) = c.Count == 3 ? ("Mul", new[] { floats, factor }) : ("Add", [c.Add("Mul", [floats, factor]), c.Shaped(3, perChannel)]);
+            if (op.IsRectified)
             {
-                c.Give("Mul", [y, factor]);
-            }
-            else
-            {
-                c.Give("Add", [c.Add("Mul", [y, factor]), c.Shaped(3, perChannel)]);
+                (last, operands) = ("Relu", [c.Add(last, operands)]);
             }
 
+            c.Give(last, operands);
             return;
         }
 
         sum = c.Count > 5 ? c.Add("Add", [sum, c.Shaped(5, perChannel)]) : sum;
         string steps = c.Add("Mul", [c.Add("Cast", [sum], Attributes.Int("to", (int)ElementType.F32)), c.Add("Div", [factor, c.Full(3)])]);
+        steps = op.IsRectified ? c.Add("Relu", [steps]) : steps;
         c.Give("QuantizeLinear", [steps, c.Own(Tensor.Scalar(1, DType.F32)), c.Full(4)]);
     }
 }

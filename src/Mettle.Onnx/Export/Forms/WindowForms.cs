@@ -11,6 +11,7 @@ internal static class WindowForms
         Form.Of<AvgPool>((c, op) => c.Give("AveragePool", [c.Full(0)], [.. Window(op), Attributes.Int("count_include_pad", op.CountPadding ? 1 : 0)])),
         Form.Of<Mettle.MaxPool>(Largest),
         Form.Of<WindowMax>((c, op) => c.Give("MaxPool", [c.Full(0)], [.. Window(op), Dilation(op)])),
+        Form.Of<QuantizedMaxPool>((c, op) => c.Give("MaxPool", [c.Full(0)], [.. Window(op), Dilation(op)])),
     ];
 
     private static IEnumerable<int> Kernel(Emission c, int weight) => c.Dims(weight)[2..].Select(d => d.Size);
@@ -20,6 +21,8 @@ internal static class WindowForms
     private static Protos.AttributeProto Pads(ConvolutionOp op) => Attributes.Ints("pads", [.. op.Padding, .. op.Padding]);
 
     private static Protos.AttributeProto Dilation(ConvolutionOp op) => Attributes.Ints("dilations", op.Dilation);
+
+    private static Protos.AttributeProto Dilation(PoolOp op) => Attributes.Ints("dilations", [op.Dilation.Height, op.Dilation.Width]);
 
     private static Protos.AttributeProto Groups(ConvolutionOp op) => Attributes.Int("group", op.Groups);
 
@@ -33,8 +36,6 @@ internal static class WindowForms
         Attributes.Ints("strides", [op.Stride.Height, op.Stride.Width]),
         Attributes.Ints("pads", [op.Padding.Height, op.Padding.Width, op.Padding.Height, op.Padding.Width]),
     ];
-
-    private static Protos.AttributeProto Dilation(PoolOp op) => Attributes.Ints("dilations", [op.Dilation.Height, op.Dilation.Width]);
 
     // ONNX numbers the places through the whole tensor, the engine within each plane.
     private static void Largest(Emission c, Mettle.MaxPool op)

@@ -9,6 +9,12 @@ internal static class MaxPool
         var window = Window.Of(c, x.Shape.Dims[2..]);
         Window.Checked(c, x.Count, [x.Shape[0], x.Shape[1], .. window.Result]);
 
+        if (c.Type(0) is ElementType.U8 or ElementType.I8 && !c.Wants(1) && window is { Axes: 2, IsPlain: true } && c.Value<TensorValue>(0).Tensor is var levels)
+        {
+            Pair Both(int[] sizes) => (sizes[0], sizes[1]);
+            return [new TensorValue(new QuantizedMaxPool(Both(window.Kernel), Both(window.Stride), Both(window.Before), Both(window.Dilation)).Apply(levels), c.Type(0))];
+        }
+
         // Integers are pooled as floats that hold them exactly.
         var floats = x.DType.IsFloat() ? x : c.Type(0) switch
         {
