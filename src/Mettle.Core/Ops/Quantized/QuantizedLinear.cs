@@ -36,6 +36,8 @@ public sealed unsafe class QuantizedLinear : QuantizedProduct
     /// <inheritdoc/>
     public override string Name => "quantized_linear";
 
+    internal override bool WantsRows(int input, Shape shape) => input == 0 && shape.Rank != 2;
+
     /// <inheritdoc/>
     public override Cost Cost(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
         => Mettle.Cost.Dense(2 * outputs[0].Shape.Count * WeightShape[1], inputs, outputs);
