@@ -1,3 +1,5 @@
+using Mettle.Bench.Cases;
+
 namespace Mettle.Bench;
 
 /// <summary>One row of the table.</summary>
@@ -11,6 +13,9 @@ internal sealed record Case(string Family, string Name, string Line, double? Goa
 {
     /// <summary>The first word of the line.</summary>
     public string Kind => Line[..Line.IndexOf(' ', StringComparison.Ordinal)];
+
+    /// <summary>Whether it is a real ONNX model.</summary>
+    public bool IsModel => Kind is OnnxCases.Kind or OnnxCases.QuantizedKind;
 
     /// <summary>The goal with two threads where it is another.</summary>
     public double? TwoThreadGoal { get; init; } = Goal;

@@ -7,6 +7,9 @@ internal static class Contestants
 {
     public static readonly string Peers = Path.Combine(RepositoryRoot(), "bench", "peers");
 
+    /// <summary>Our own side, running the model as it is beside that in 8 bits.</summary>
+    public const string OursInF32 = "ours in f32";
+
     private const string Python = "/usr/bin/python3";
 
     private static readonly string OnnxRuntimeLibrary = Path.Combine(RepositoryRoot(), ".cache/onnxruntime-1.30.0/libonnxruntime.so.1");
@@ -28,7 +31,12 @@ internal static class Contestants
             Add("ONNX Runtime", () => Start("onnxruntime", threads, ("BENCH_MODELS", models), ("BENCH_ONNXRUNTIME", OnnxRuntimeLibrary)), null);
         }
 
-        if (cases.Any(c => c.Kind != "model"))
+        if (cases.Any(c => c.Kind == OnnxCases.QuantizedKind))
+        {
+            peers.Add(Start(OursInF32, "mettle", threads, ("BENCH_MODELS", models)));
+        }
+
+        if (cases.Any(c => !c.IsModel))
         {
             Add("PyTorch", () => Torch(threads), "matmul m=8 k=8 n=8");
         }
@@ -76,8 +84,8 @@ internal static class Contestants
         }
 
         Directory.CreateDirectory(folder);
-        Write([Path.Combine(Peers, "onnx_models.py"), folder], cases.Where(c => c.Kind != "model").Select(c => $"{c.Line} id={Id(c)}"));
-        if (cases.Any(c => c.Kind == "model"))
+        Write([Path.Combine(Peers, "onnx_models.py"), folder], cases.Where(c => !c.IsModel).Select(c => $"{c.Line} id={Id(c)}"));
+        if (cases.Any(c => c.IsModel))
         {
             Write([Path.Combine(Peers, "real_models.py"), OnnxCases.Folder!, folder], []);
         }
@@ -103,9 +111,11 @@ internal static class Contestants
     }
 
     private static Side Start(string name, int threads, params ReadOnlySpan<(string, string)> variables)
+        => Start(name switch { "openblas" => "OpenBLAS", "onednn" => "oneDNN", "onnxruntime" => "ONNX Runtime", _ => name }, name, threads, variables);
+
+    private static Side Start(string shown, string name, int threads, params ReadOnlySpan<(string, string)> variables)
     {
         var (file, first) = Self();
-        string shown = name switch { "openblas" => "OpenBLAS", "onednn" => "oneDNN", "onnxruntime" => "ONNX Runtime", _ => name };
         // Batches are short: all code is compiled fully at once, as it would be after a few seconds, instead of in tiers.
         return Side.Start(shown, threads, file, [.. first, "--serve", name], [.. variables, ("DOTNET_TieredCompilation", "0"), ("DOTNET_ReadyToRun", "0")]);
     }

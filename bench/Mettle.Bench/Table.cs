@@ -51,7 +51,7 @@ internal static class Table
                     }
                     else
                     {
-                        Console.Error.WriteLine($"Left out: {c.Name}: the model does not take such a batch.");
+                        Console.Error.WriteLine($"Left out: {c.Name}: our side has none (such a batch, or 8 bits, do not go with the model).");
                     }
                 }
             }
@@ -91,7 +91,10 @@ internal static class Table
         // With as many threads as processors, the operating system is what would be measured.
         if (threadCounts.Contains(1))
         {
-            Tail.Run(1, seconds, models, Wanted).ToList().ForEach(Add);
+            foreach (var row in Tail.Run(1, seconds, models, Wanted))
+            {
+                Add(row);
+            }
         }
 
         OnnxSummary.Of(rows).ToList().ForEach(Add);

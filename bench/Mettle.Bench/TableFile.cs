@@ -82,7 +82,8 @@ internal static class TableFile
               kernels itself); oneDNN's `dnnl_sgemm`; ONNX Runtime 1.30 through its C API with fixed buffers.
             - Rows of ONNX models: recorded inputs, repeated over the batch, and results found equal to the recorded ones on both sides. After our
               time stands the managed memory that a call allocates. ONNX Runtime has all optimisations on, and its waiting threads spin or
-              sleep, whichever was faster for the model. Latencies: 99th percentile over median, with both times.
+              sleep, whichever was faster for the model. In 8 bits: the model quantised here, against our own f32; ONNX Runtime's time for the
+              same quantised file is for information. Latencies: 99th percentile over median, with both times.
 
             {Row.Head}
             {string.Join('\n', rows)}

@@ -1,3 +1,5 @@
+using Mettle.Bench.Cases;
+
 namespace Mettle.Bench.Sides;
 
 /// <summary>Our side. Every call runs in a memory scope of its own, as a training step does.</summary>
@@ -12,7 +14,8 @@ internal static class MettleSide
         "step" => TrainingSteps.Prepare(a),
         "infer" => TrainingSteps.PrepareInference(a),
         "int8" or "int8-conv" => Int8Side.Prepare(a),
-        "model" => OnnxModels.Prepare(a),
+        OnnxCases.Kind => OnnxModels.Prepare(a),
+        OnnxCases.QuantizedKind => QuantizedModels.Prepare(a),
         "peak-fma" => Peaks.Fma(),
         "peak-copy" => Peaks.Copy(a.Int("bytes")),
         _ => null,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mettle.Bench.Cases;
 
 namespace Mettle.Bench.Sides;
 
@@ -14,7 +15,7 @@ internal static unsafe class OnnxRuntime
     public static Work? Prepare(Arguments a)
     {
         OnnxRuntimeApi.CloseAll();
-        if (a.Kind == "model")
+        if (a.Kind is OnnxCases.Kind or OnnxCases.QuantizedKind)
         {
             return OnnxRuntimeModels.Prepare(a);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Mettle.Bench.Cases;
 using Mettle.Onnx;
 
 namespace Mettle.Bench.Sides;
@@ -16,6 +17,8 @@ internal static unsafe class OnnxRuntimeModels
             return null;
         }
 
+        bool quantized = args.Kind == OnnxCases.QuantizedKind;
+        string file = quantized ? real.QuantizedFile : real.File;
         int inputs = real.Inputs.Count, outputs = real.Model.Graph.Outputs.Count;
         var names = (nint*)NativeMemory.Alloc((nuint)(inputs + outputs), (nuint)sizeof(nint));
         var values = (nint*)NativeMemory.AllocZeroed((nuint)(inputs + outputs), (nuint)sizeof(nint));
@@ -31,13 +34,13 @@ internal static unsafe class OnnxRuntimeModels
             names[inputs + i] = Marshal.StringToCoTaskMemUTF8(real.Model.Graph.Outputs[i].Name);
         }
 
-        nint session = OnnxRuntimeApi.Open(real.File);
+        nint session = OnnxRuntimeApi.Open(file);
 
         // Its own buffers, made by a first call, stay for the ones after.
         Call();
         if (OnnxRuntimeApi.Threads > 1)
         {
-            nint spinning = session, sleeping = OnnxRuntimeApi.Open(real.File, spinning: false);
+            nint spinning = session, sleeping = OnnxRuntimeApi.Open(file, spinning: false);
             session = Time(spinning) <= Time(sleeping) ? spinning : sleeping;
             OnnxRuntimeApi.Close(session == spinning ? sleeping : spinning);
         }
@@ -66,7 +69,7 @@ internal static unsafe class OnnxRuntimeModels
         {
             Call();
             using var scope = MemoryScope.Begin("check");
-            return real.Check([.. Enumerable.Range(0, outputs).Select(i => Made(values[inputs + i]))]);
+            return real.Check([.. Enumerable.Range(0, outputs).Select(i => Made(values[inputs + i]))], compare: !quantized);
         }
     }
 
