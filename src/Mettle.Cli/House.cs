@@ -31,6 +31,7 @@ internal static class House
         new TrainCommand(),
         new ExamineCommand(),
         new ExportCommand(),
+        new PredictCommand(),
         new CompressCommand(),
         new ProveCommand(),
         new ChallengesCommand(),

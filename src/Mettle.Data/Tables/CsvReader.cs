@@ -36,6 +36,20 @@ public static class CsvReader
             Categorical = [.. schema.Columns.OfType<CategoricalColumn>().Select(column => column.Name)],
         });
 
+    /// <summary>The fields of the first record, whether names or values.</summary>
+    /// <exception cref="DataException">As <see cref="Read"/>.</exception>
+    public static ImmutableArray<string> FirstRecord(string path, CsvOptions? options = null)
+    {
+        options ??= new CsvOptions();
+        RequireDelimiter(options.Delimiter, path);
+        ReadOnlyMemory<byte> text = SourceFile.Read(path, Math.Min(options.MaxBytes, Array.MaxLength));
+        CsvText.Require(text.Span, path);
+        using CsvRecords records = new(path, text, options);
+        if (!records.Read())
+            throw new DataException("There are no records, only blank lines.", "Fetch or export the file again.", path);
+        return [.. Enumerable.Range(0, records.FieldCount).Select(records.Text)];
+    }
+
     private static void RequireDelimiter(char delimiter, string path)
     {
         if (!char.IsAscii(delimiter) || delimiter is '"' or '\r' or '\n' or '\0' || char.IsAsciiLetterOrDigit(delimiter))

@@ -6,16 +6,23 @@ internal static class Support
     private const int MostNamed = 20;
     private const int DeepestCalls = 500;
 
-    /// <summary>Throws <see cref="OnnxException"/> with a list if there is anything.</summary>
-    public static void Check(OnnxModel model)
+    /// <summary>All of it.</summary>
+    public static List<OnnxGap> Gaps(OnnxModel model)
     {
-        var found = new List<string>();
+        var found = new List<OnnxGap>();
         Look(model, model.Graph.Nodes, model.OpsetImports, "graph", found);
         foreach (var f in model.Functions)
         {
             Look(model, f.Nodes, f.Opsets, $"function {f.Name}", found);
         }
 
+        return found;
+    }
+
+    /// <summary>Throws <see cref="OnnxException"/> with a list if there is anything.</summary>
+    public static void Check(OnnxModel model)
+    {
+        var found = model.Gaps;
         if (found.Count > 0)
         {
             string more = found.Count > MostNamed ? $"\n  and {found.Count - MostNamed} more" : "";
@@ -34,7 +41,7 @@ internal static class Support
     public static OnnxFunction? Function(OnnxModel model, OnnxNode node)
         => model.Functions.FirstOrDefault(f => f.Domain == node.Domain && f.Name == node.Operator && (f.Overload == node.Overload || node.Overload.Length == 0));
 
-    private static void Look(OnnxModel model, IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, int> opsets, string place, List<string> found)
+    private static void Look(OnnxModel model, IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, int> opsets, string place, List<OnnxGap> found)
     {
         foreach (var node in nodes)
         {
@@ -43,15 +50,15 @@ internal static class Support
                 string domain = node.Domain.Length == 0 ? "ai.onnx" : node.Domain;
                 if (!opsets.TryGetValue(node.Domain, out int version))
                 {
-                    found.Add($"{place}, node {node.Label}: the file does not say which version of the operators {domain} it uses");
+                    found.Add(new(place, node.Label, node.Operator, domain, null, $"the file does not say which version of the operators {domain} it uses"));
                 }
                 else if (node.Domain.Length == 0 && version > OnnxModel.NewestOpset)
                 {
-                    found.Add($"{place}, node {node.Label}: operator set {version} is newer than {OnnxModel.NewestOpset}");
+                    found.Add(new(place, node.Label, node.Operator, domain, version, $"operator set {version} is newer than {OnnxModel.NewestOpset}"));
                 }
                 else if (OperatorTable.Find(node.Domain, node.Operator) is null)
                 {
-                    found.Add($"{place}, node {node.Label}: no operator {OnnxException.Quote(node.Operator)} (domain {domain}, version {version})");
+                    found.Add(new(place, node.Label, node.Operator, domain, version, $"no operator {OnnxException.Quote(node.Operator)} (domain {domain}, version {version})"));
                 }
             }
 

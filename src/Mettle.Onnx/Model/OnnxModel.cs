@@ -44,8 +44,16 @@ public sealed class OnnxModel
     /// <summary>Operators that the file defines.</summary>
     public IReadOnlyList<OnnxFunction> Functions { get; }
 
+    /// <summary>What the model uses and Mettle does not have; empty unless it was read by <see cref="LoadToLookAt"/>.</summary>
+    public IReadOnlyList<OnnxGap> Gaps { get; private set; } = [];
+
     /// <summary>Reads a file; external data is looked for beside it. Throws <see cref="OnnxException"/>.</summary>
-    public static OnnxModel Load(string path)
+    public static OnnxModel Load(string path) => Load(path, runnable: true);
+
+    /// <summary>As <see cref="Load(string)"/>, but also reads what cannot be run: <see cref="Gaps"/> says why. Such a model is only to be looked at.</summary>
+    public static OnnxModel LoadToLookAt(string path) => Load(path, runnable: false);
+
+    private static OnnxModel Load(string path, bool runnable)
     {
         byte[] bytes;
         try
@@ -57,14 +65,16 @@ public sealed class OnnxModel
             throw new OnnxException(path, $"the file cannot be read: {e.Message}", e);
         }
 
-        return Parse(bytes, path, Path.GetDirectoryName(Path.GetFullPath(path)));
+        return Parse(bytes, path, Path.GetDirectoryName(Path.GetFullPath(path)), runnable);
     }
 
     /// <summary>Reads a model from memory. Throws <see cref="OnnxException"/>.</summary>
     /// <param name="bytes">The file's content.</param>
     /// <param name="source">Its name, for messages.</param>
     /// <param name="folder">Where external data may lie; null: there must be none.</param>
-    public static OnnxModel Parse(ReadOnlySpan<byte> bytes, string source = "model", string? folder = null)
+    public static OnnxModel Parse(ReadOnlySpan<byte> bytes, string source = "model", string? folder = null) => Parse(bytes, source, folder, runnable: true);
+
+    private static OnnxModel Parse(ReadOnlySpan<byte> bytes, string source, string? folder, bool runnable)
     {
         ModelProto proto;
         try
@@ -88,7 +98,12 @@ public sealed class OnnxModel
             var functions = proto.Functions.Select(f => reader.Function(f, source)).ToList();
             var graph = reader.Graph(proto.Graph, source, new HashSet<string>());
             var model = new OnnxModel(source, proto, graph, opsets, functions);
-            Support.Check(model);
+            model.Gaps = Support.Gaps(model);
+            if (runnable || model.Gaps.Count == 0)
+            {
+                Support.Check(model);
+            }
+
             return model;
         }
         catch (LimitException e)

@@ -33,6 +33,9 @@ public static class ModelNotes
     /// <summary>How rows of a table become features and codes: JSON of <see cref="Data.TableEncoder"/>.</summary>
     public const string Encoder = "encoder";
 
+    /// <summary>How the CSV file was written that the model was trained on: JSON of <see cref="CsvForm"/>.</summary>
+    public const string Csv = "csv";
+
     /// <summary>The brightest pixel value; the darkest is 0.</summary>
     public const string PixelMax = "pixel_max";
 

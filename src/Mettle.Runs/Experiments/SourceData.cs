@@ -21,6 +21,9 @@ public abstract class SourceData
     /// <summary>SHA-256 of each file read, by file name.</summary>
     public abstract IReadOnlyDictionary<string, string> Hashes { get; }
 
+    /// <summary>What readers of a packaged model should know about the source, by the names of <see cref="ModelNotes"/>.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>
     /// The three parts as datasets, with everything that is learned (scales, categories) learned from the training rows.
     /// </summary>

@@ -62,7 +62,7 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
     private Packaging Package(double mean, double deviation) => new()
     {
         Prepare = x => ((x / 255) - (mean / 255)) * (float)(1 / (deviation / 255)),
-        Notes = new Dictionary<string, string>(StringComparer.Ordinal)
+        Notes = new Dictionary<string, string>(Notes, StringComparer.Ordinal)
         {
             [ModelNotes.PixelMax] = ModelExport.Number(images.MaxPixel),
             [ModelNotes.Input] = $"image: grey pixels from 0 to {images.MaxPixel} as they are in a file, [N, 1, {images.Height}, {images.Width}]; the model scales them itself.",

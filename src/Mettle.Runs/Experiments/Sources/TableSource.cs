@@ -21,16 +21,21 @@ public sealed record CsvSource(string Path, string TestPath, CsvLayout Options, 
         var test = TestPath.Length > 0 ? CsvReader.ReadLike(table, TestPath, options) : null;
         var hashes = FileHash.ByName(test is null ? [Path] : [Path, TestPath]);
 
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ModelNotes.Target] = column,
+            [ModelNotes.Csv] = new CsvForm([.. table.Names], Options.Delimiter, options.Missing, Options.TrimTarget).ToJson(),
+        };
         if (Options.ImageHeight > 0)
         {
             var images = Image(table, column);
             var testImages = test is null ? null : Image(test, column);
             return testImages is null || testImages.ClassNames.SequenceEqual(images.ClassNames)
-                ? new ImageRows(images, testImages, hashes)
+                ? new ImageRows(images, testImages, hashes) { Notes = notes }
                 : throw new DataException($"The classes are {string.Join(", ", testImages.ClassNames)}, in {Path} they are {string.Join(", ", images.ClassNames)}.", "Give test rows of the same classes.", TestPath);
         }
 
-        return new TableRows(table, test, column, recipe["data.task"].Text(), Ignore.Split('\n', StringSplitOptions.RemoveEmptyEntries), hashes);
+        return new TableRows(table, test, column, recipe["data.task"].Text(), Ignore.Split('\n', StringSplitOptions.RemoveEmptyEntries), hashes) { Notes = notes };
     }
 
     private LabelledImages Image(Table table, string column)
@@ -124,15 +129,14 @@ public sealed class TableRows : SourceData
         };
     }
 
-    private static Packaging Package(TableEncoder encoder, EncodedTable rows)
+    private Packaging Package(TableEncoder encoder, EncodedTable rows)
     {
         var (scale, mean) = (encoder.Target.Scale, encoder.Target.Mean);
         return new()
         {
             Restore = y => (y * scale) + mean,
-            Notes = new Dictionary<string, string>(StringComparer.Ordinal)
+            Notes = new Dictionary<string, string>(Notes, StringComparer.Ordinal)
             {
-                [ModelNotes.Target] = encoder.Target.Name,
                 [ModelNotes.Features] = ModelExport.List(rows.NumericNames),
                 [ModelNotes.Codes] = ModelExport.List(rows.CategoricalNames),
                 [ModelNotes.Encoder] = encoder.ToJson(),
