@@ -16,7 +16,7 @@ internal static class Tail
     /// <summary>The models that every word allows, each side running for <paramref name="seconds"/>.</summary>
     public static IEnumerable<Row> Run(int threads, double seconds, string folder, Func<string, string, bool> wanted)
     {
-        var cases = OnnxCases.List().Where(c => Models.Any(m => c.Name == $"{m}, batch 1") && wanted(Family, c.Name)).ToList();
+        var cases = OnnxCases.List().Where(c => c.Family == OnnxCases.Family && Models.Any(m => c.Name == $"{m}, batch 1") && wanted(Family, c.Name)).ToList();
         if (cases.Count == 0)
         {
             yield break;
