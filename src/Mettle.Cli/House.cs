@@ -33,6 +33,7 @@ internal static class House
         new ExportCommand(),
         new PredictCommand(),
         new CompressCommand(),
+        new DrawCommand(),
         new ProveCommand(),
         new ChallengesCommand(),
         new ReproduceCommand(),

@@ -16,14 +16,24 @@ public sealed class OnnxShapes
     private readonly OnnxModel model;
     private readonly Dictionary<string, SizeExpression?[]> expressions;
 
-    private OnnxShapes(OnnxModel model, Dictionary<string, OnnxType> values, Dictionary<string, SizeExpression?[]> expressions, IReadOnlyList<OnnxSize> sizes, OnnxWork usual)
-        => (this.model, Values, this.expressions, Sizes, Usual) = (model, values, expressions, sizes, usual);
+    private OnnxShapes(
+        OnnxModel model, Dictionary<string, OnnxType> values, Dictionary<string, SizeExpression?[]> expressions, IReadOnlySet<string> constants, IReadOnlySet<string> data, IReadOnlyList<OnnxSize> sizes, OnnxWork usual)
+        => (this.model, Values, this.expressions, Constants, Data, Sizes, Usual) = (model, values, expressions, constants, data, sizes, usual);
 
     /// <summary>
     /// Types by name: inputs, initialisers and results of nodes. <see cref="OnnxType.Dims"/> is null where even the number of axes is
     /// unknown, a dimension is null where it is; the element type is <see cref="ElementType.None"/> where only data can tell.
     /// </summary>
     public IReadOnlyDictionary<string, OnnxType> Values { get; }
+
+    /// <summary>Names of the values that depend on no input.</summary>
+    public IReadOnlySet<string> Constants { get; }
+
+    /// <summary>
+    /// Names of the values that depend on the elements of inputs. Those that are neither here nor among <see cref="Constants"/> follow from
+    /// shapes alone, as the arithmetic that leads up to a Reshape does.
+    /// </summary>
+    public IReadOnlySet<string> Data { get; }
 
     /// <summary>The sizes that the inputs leave open, and what was found out about them.</summary>
     public IReadOnlyList<OnnxSize> Sizes { get; }
@@ -41,7 +51,8 @@ public sealed class OnnxShapes
         var search = SizeSearch.Run(prepared, open);
         var (points, runs) = Sample(prepared, open, search);
         var found = new Dictionary<string, SizeExpression?[]>(StringComparer.Ordinal);
-        return new(model, Types(prepared, search, points, runs, found), found, search.Sizes, Work(prepared, open, search, [.. search.Sizes.Select(s => s.Usual)]));
+        var data = prepared.Names.Where(n => runs.Exists(r => r.Facts[n.Value].IsData)).Select(n => n.Key).ToHashSet(StringComparer.Ordinal);
+        return new(model, Types(prepared, search, points, runs, found), found, prepared.Constants.Keys.ToHashSet(StringComparer.Ordinal), data, search.Sizes, Work(prepared, open, search, [.. search.Sizes.Select(s => s.Usual)]));
     }
 
     /// <summary>

@@ -9,7 +9,7 @@ internal sealed class SizeSearch
     private static readonly int[] Distances = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 20, 24, 32, 48, 64, 96, 128];
 
     private const long VeryLarge = 1 << 27;
-    private const int MostMixed = 2000;
+    private const int MostMixed = 2000, MostOps = 2_000_000;
 
     private readonly ShapeModel model;
     private readonly OpenSizes open;
@@ -65,6 +65,7 @@ internal sealed class SizeSearch
     private int[] Home()
     {
         int count = open.Names.Count;
+        long spent = 0;
         ShapeRun? furthest = null;
         int[]? furthestSizes = null;
         bool[] leads = [.. open.Places.Select(p => p.TrueForAll(x => x.Axis == 0))];
@@ -72,6 +73,7 @@ internal sealed class SizeSearch
         {
             var run = ShapeRun.At(model, open.Shapes(sizes));
             Ops = run.Ops;
+            spent += run.Ops;
             if (run.Fault is null)
             {
                 return sizes;
@@ -80,6 +82,11 @@ internal sealed class SizeSearch
             if (furthest is null || run.Reached > furthest.Reached)
             {
                 (furthest, furthestSizes) = (run, sizes);
+            }
+
+            if (spent > MostOps)
+            {
+                break;
             }
         }
 

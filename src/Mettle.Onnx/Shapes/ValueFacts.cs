@@ -5,7 +5,8 @@ namespace Mettle.Onnx;
 /// <param name="Element">Element type; none where only data can tell.</param>
 /// <param name="Dims">Dimensions of a tensor.</param>
 /// <param name="Elements">Elements of a short list of integers that does not depend on data, such as a shape.</param>
-internal sealed record ValueFacts(OnnxKind Kind, ElementType Element, int[]? Dims, long[]? Elements)
+/// <param name="IsData">Whether it depends on the elements of inputs, not on their shapes alone.</param>
+internal sealed record ValueFacts(OnnxKind Kind, ElementType Element, int[]? Dims, long[]? Elements, bool IsData = true)
 {
     private const int MostElements = 16;
 
@@ -18,7 +19,7 @@ internal sealed record ValueFacts(OnnxKind Kind, ElementType Element, int[]? Dim
     /// <summary>Of a value; elements are read unless <paramref name="isPlaceholder"/>.</summary>
     public static ValueFacts Of(OnnxValue? value, Func<Tensor, bool> isPlaceholder) => value switch
     {
-        TensorValue t => new(OnnxKind.Tensor, t.Type, t.Tensor.Shape.Dims.ToArray(), ReadsAsShape(t) && !isPlaceholder(t.Tensor) ? t.Tensor.To(DType.I64).ToArray<long>() : null),
+        TensorValue t => new(OnnxKind.Tensor, t.Type, t.Tensor.Shape.Dims.ToArray(), ReadsAsShape(t) && !isPlaceholder(t.Tensor) ? t.Tensor.To(DType.I64).ToArray<long>() : null, isPlaceholder(t.Tensor)),
         TextValue t => new(OnnxKind.Tensor, ElementType.Text, t.Shape.Dims.ToArray(), null),
         SequenceValue s => new(OnnxKind.Sequence, s.Type, null, null),
         MapValue => new(OnnxKind.Map, ElementType.F32, null, null),
