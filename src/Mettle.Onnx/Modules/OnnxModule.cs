@@ -28,6 +28,7 @@ public sealed class OnnxModule : Module
     private readonly Step[] steps;
     private readonly Linear? head;
     private readonly bool pools;
+    private readonly Func<Tensor, Tensor>? prepare;
     private readonly Compiled compiled;
     private (bool[] Frozen, bool[] Still) quiet = ([], []);
 
@@ -37,8 +38,8 @@ public sealed class OnnxModule : Module
         settings ??= new();
         using var scope = MemoryScope.Begin("import");
         using var off = Autograd.NoGrad();
-        network = new Network(model, OutputOf(model, settings), new FloatTypes(settings.Precision == DType.F64 ? ElementType.F64 : ElementType.F32));
-        bool convolves = Shorten(settings);
+        prepare = settings.Prepare;
+        (network, bool convolves) = Part(model, settings);
         var samples = Samples(settings.Sample);
         var example = samples is null ? null : BatchOpening.Open(network, samples);
         var known = network.Constants();
@@ -59,9 +60,11 @@ public sealed class OnnxModule : Module
         {
             var features = example?.Shape ?? throw network.Bad("the file leaves the shape of a sample open, on which the size of a new last layer depends: say it (Sample).");
             pools = features.Rank == 4 || (convolves && features.Rank > 2);
+            OutputSample = [outputs];
             head = Register(Free("head"), new Linear(pools ? features[1] : checked((int)(features.Count / features[0])), outputs));
         }
 
+        OutputSample ??= example is null ? null : new Shape(example.Shape.Dims[1..]);
         compiled = new Compiled(this, x => Run(x, Pass.Eval));
     }
 
@@ -70,6 +73,9 @@ public sealed class OnnxModule : Module
 
     /// <summary>Declared types of the inputs.</summary>
     public IReadOnlyList<OnnxType?> InputTypes => [.. network.Inputs.Select(i => i.Type)];
+
+    /// <summary>Shape of the output for one sample; null where the file leaves open what it depends on.</summary>
+    public Shape? OutputSample { get; }
 
     /// <summary>The file's name, for messages.</summary>
     public string Source => network.Model.Source;
@@ -102,6 +108,13 @@ public sealed class OnnxModule : Module
 
     /// <summary>Reads a file. Throws <see cref="OnnxException"/>.</summary>
     public static OnnxModule Load(string path, OnnxModuleSettings? settings = null) => new(OnnxModel.Load(path), settings);
+
+    /// <summary>The inputs that a module made with these settings takes.</summary>
+    public static IReadOnlyList<OnnxPort> InputsOf(OnnxModel model, OnnxModuleSettings settings)
+    {
+        using var scope = MemoryScope.Begin("import");
+        return Part(model, settings).Network.Inputs;
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Forward([x], pass);
@@ -160,29 +173,30 @@ public sealed class OnnxModule : Module
             : throw new OnnxException(model.Source, $"there is no output {OnnxException.Quote(wanted)}; there are: {string.Join(", ", outputs)}.");
     }
 
-    // Cuts the graph where the module ends; whether the new head takes a mean over places first.
-    private bool Shorten(OnnxModuleSettings settings)
+    // The graph up to where the module ends; whether a new head takes a mean over places first.
+    private static (Network Network, bool Convolves) Part(OnnxModel model, OnnxModuleSettings settings)
     {
+        var part = new Network(model, OutputOf(model, settings), new FloatTypes(settings.Precision == DType.F64 ? ElementType.F64 : ElementType.F32));
         if (settings.Features is { } value && settings.Outputs is not null)
         {
-            bool known = network.Maker(value) is not null || network.Inputs.Exists(i => i.Name == value);
-            network.Cut(known ? value : throw network.Bad($"there is no value {OnnxException.Quote(value)} on the way to the output {OnnxException.Quote(network.Output)}."));
-            return false;
+            bool known = part.Maker(value) is not null || part.Inputs.Exists(i => i.Name == value);
+            part.Cut(known ? value : throw part.Bad($"there is no value {OnnxException.Quote(value)} on the way to the output {OnnxException.Quote(part.Output)}."));
+            return (part, false);
         }
 
         if (settings.Outputs is not null)
         {
-            var (features, convolves) = HeadFinder.Features(network);
-            network.Cut(features);
-            return convolves;
+            var (features, convolves) = HeadFinder.Features(part);
+            part.Cut(features);
+            return (part, convolves);
         }
 
         if (settings.Logits)
         {
-            network.Cut(HeadFinder.Logits(network));
+            part.Cut(HeadFinder.Logits(part));
         }
 
-        return false;
+        return (part, false);
     }
 
     // What one sample of each input is; null where the file leaves it open and nobody says it.
@@ -265,7 +279,8 @@ public sealed class OnnxModule : Module
         for (int i = 0; i < inputs.Length; i++)
         {
             var type = network.Floats.Of(network.Inputs[i].Type!.Element);
-            frame.Put(network.Inputs[i].Name, new TensorValue(inputs[i].To(type.Storage()), type));
+            var x = i == 0 && prepare is not null ? prepare(inputs[i]) : inputs[i];
+            frame.Put(network.Inputs[i].Name, new TensorValue(x.To(type.Storage()), type));
             wanted |= inputs[i].RequiresGrad;
         }
 
@@ -292,7 +307,8 @@ public sealed class OnnxModule : Module
             return y;
         }
 
-        y = pools ? y.Mean([.. Enumerable.Range(2, y.Rank - 2)]) : y.Rank == 2 ? y : y.Flatten(1);
+        y = !pools ? y : y.Rank == 4 ? y.GlobalAvgPool2d() : y.Mean([.. Enumerable.Range(2, y.Rank - 2)]);
+        y = y.Rank == 2 ? y : y.Flatten(1);
         return head.Forward(y, pass);
     }
 

@@ -20,6 +20,9 @@ public sealed record OnnxModuleSettings
     /// <summary>Shape of one sample, where the file leaves more open than the batch.</summary>
     public Shape? Sample { get; init; }
 
+    /// <summary>Brings the first input into the form the file expects (scaling, order of axes), as tensor code; null: it is in that form.</summary>
+    public Func<Tensor, Tensor>? Prepare { get; init; }
+
     /// <summary>Takes the architecture only: parameters wait for <see cref="Nn.ModuleInitialization.Initialize{T}"/>, running statistics begin anew.</summary>
     public bool FreshWeights { get; init; }
 

@@ -86,7 +86,7 @@ public sealed class Experiment
 /// <summary>The data of an experiment.</summary>
 /// <param name="Encoded">The parts.</param>
 /// <param name="DevelopmentRows">Training and validation rows together.</param>
-/// <param name="Hashes">SHA-256 of each file read.</param>
+/// <param name="Hashes">SHA-256 of each file read, that of an imported model included.</param>
 public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IReadOnlyDictionary<string, string> Hashes)
 {
     internal static ExperimentData Load(Recipe recipe, SourceData source, (int Fold, int Folds)? fold)
@@ -112,7 +112,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
             encoded = encoded with { Train = encoded.Train with { Rows = new AugmentedDataset(encoded.Train.Rows, augmentations) } };
         }
 
-        return new ExperimentData(encoded, development, source.Hashes);
+        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes));
     }
 
     private static void Require(Recipe recipe, InputSpec input)

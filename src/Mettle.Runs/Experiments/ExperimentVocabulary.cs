@@ -9,6 +9,7 @@ public static class ExperimentVocabulary
         var v = CoreVocabulary.Create();
         SourceWords.AddTo(v);
         ModelWords.AddTo(v);
+        OnnxWords.AddTo(v);
         InitWords.AddTo(v);
         LossWords.AddTo(v);
         OptimizerWords.AddTo(v);

@@ -93,6 +93,17 @@ internal sealed class RecipeValidator(Vocabulary vocabulary, string file, List<R
             return null;
         }
 
+        if (word.Short is { } value)
+        {
+            if (known.Fields.Where(f => f.Required).ToList() is not [var only])
+            {
+                Report(node.At, path, $"'{path}' {WordSyntax.NoMapping(word.Name, value)}");
+                return null;
+            }
+
+            word = word with { Fields = new MapNode([new Entry(only.Name, value, value.At)], value.At) };
+        }
+
         MapNode fields = Section(word.Fields, known.Fields, Join(path, word.Name), word.At);
         return (word with { Fields = fields }).ToNode();
     }

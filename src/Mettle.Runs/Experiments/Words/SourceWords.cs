@@ -74,7 +74,8 @@ internal static class SourceWords
 
     private static string Join(RecipeValue list) => string.Join('\n', list.Texts());
 
-    private static string Resolve(RecipeValue path)
+    /// <summary>The file that a path means, which may begin with $METTLE_DATA/.</summary>
+    public static string Resolve(RecipeValue path)
     {
         string text = path.Text();
         if (!text.StartsWith($"${Variable}/", StringComparison.Ordinal))
