@@ -11,9 +11,6 @@ public static class Autograd
     /// <summary>Whether operations on this thread are recorded.</summary>
     public static bool IsRecording => !ThreadContext.Current.IsQuiet;
 
-    /// <summary>Whether operations on this thread are written down for a graph or a vmap: what is cached must not stand in for them.</summary>
-    public static bool IsTracing => Tracer.IsActive;
-
     /// <summary>Stops recording on this thread until the result is disposed.</summary>
     public static Switch NoGrad() => new(recording: false);
 

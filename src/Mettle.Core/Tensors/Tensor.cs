@@ -49,9 +49,6 @@ public sealed unsafe partial class Tensor
     /// <summary>Whether the elements lie in row-major order without gaps.</summary>
     public bool IsContiguous { get; }
 
-    /// <summary>Grows with each <see cref="MutableSpan"/>: who keeps results made from this tensor sees by it that they are stale.</summary>
-    public int Version => Storage.Version;
-
     /// <summary>Whether the memory has been freed; reading then throws <see cref="ObjectDisposedException"/>.</summary>
     public bool IsReleased => Storage.IsReleased(generation);
 

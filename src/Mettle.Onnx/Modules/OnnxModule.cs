@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Mettle.Graphs;
 using Mettle.Nn;
 
 namespace Mettle.Onnx;
@@ -6,7 +7,7 @@ namespace Mettle.Onnx;
 /// <summary>
 /// A model out of an ONNX file as a module: its weights are parameters under the file's names, batch norm's statistics are buffers,
 /// batch norm and dropout train as layers do, and gradients flow through every operator that has them. Constants that give shapes
-/// stay constants. Evaluation runs a plan, made once per shape of input and set of weights; training runs operator by operator.
+/// stay constants.
 /// </summary>
 /// <remarks>
 /// What stands before the first trainable parameter is not recorded in training, and its memory is freed at once: frozen layers cost
@@ -29,7 +30,6 @@ public sealed class OnnxModule : Module
     private readonly Linear? head;
     private readonly bool pools;
     private readonly Func<Tensor, Tensor>? prepare;
-    private readonly Compiled compiled;
     private (bool[] Frozen, bool[] Still) quiet = ([], []);
 
     /// <summary>Makes a module of a model. Throws <see cref="OnnxException"/> saying why it cannot be one.</summary>
@@ -65,7 +65,6 @@ public sealed class OnnxModule : Module
         }
 
         OutputSample ??= example is null ? null : new Shape(example.Shape.Dims[1..]);
-        compiled = new Compiled(this, x => Run(x, Pass.Eval));
     }
 
     /// <summary>Names of the inputs, in the order in which they are given.</summary>
@@ -127,9 +126,24 @@ public sealed class OnnxModule : Module
             throw new ArgumentException($"{Source} takes {network.Inputs.Count} inputs ({string.Join(", ", Inputs)}), got {inputs.Count}.");
         }
 
-        Tensor[] given = [.. inputs];
-        bool plain = !pass.Training && !Autograd.IsRecording && !Autograd.IsTracing && !ActivationWatch.IsActive;
-        return Watch((plain ? compiled.Run(given) : null) ?? Run(given, pass));
+        return Watch(Run([.. inputs], pass));
+    }
+
+    /// <summary>
+    /// The evaluation as a plan, for inputs of <paramref name="shapes"/> and the weights of now: faster, and without memory from the heap. Throws
+    /// <see cref="OnnxException"/> where control flow depends on data.
+    /// </summary>
+    public Plan Compile(params IReadOnlyList<Shape> shapes)
+    {
+        Value[] inputs = [.. network.Inputs.Zip(shapes, (i, s) => new Value(new TensorSpec(s, network.Floats.Of(i.Type!.Element).Storage()), i.Name))];
+        try
+        {
+            return Plan.Compile(Graph.Trace(x => [Run(x, Pass.Eval)], inputs).ForInference());
+        }
+        catch (Exception e) when (e is InvalidOperationException || e.InnerException is InvalidOperationException)
+        {
+            throw new OnnxException(Source, $"it cannot be made a plan: {e.Message}", e);
+        }
     }
 
     /// <summary>
