@@ -77,10 +77,13 @@ public sealed class OnnxModuleTests
     }
 
     [Fact]
-    public void Compile_ControlFlowOnData_SaysSo()
+    public void Compile_ShapesThatDependOnData_SaysSo()
     {
-        var model = Imported.Load("silero_vad_16k_op15");
-        Assert.Contains("cannot be made a plan", Assert.Throws<OnnxException>(() => model.Compile([1, 512], [2, 1, 128], [])).Message, StringComparison.Ordinal);
+        var proto = Models.Of(13, ["x"], ["y"], Models.Node("MatMul", ["x", "w"], ["h"]), Models.Node("NonZero", ["h"], ["i"]), Models.Node("Cast", ["i"], ["y"], Models.Attribute("to", 1)));
+        proto.Graph.Initializer.Add(Models.Floats("w", [4, 3], 1));
+        proto.Graph.Input[0] = Models.Port("x", 0, 0);
+        var model = new OnnxModule(Models.Parse(proto));
+        Assert.Contains("cannot be made a plan", Assert.Throws<OnnxException>(() => model.Compile(new Shape([2, 4]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
