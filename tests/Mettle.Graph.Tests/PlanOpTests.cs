@@ -9,7 +9,7 @@ public sealed class PlanOpTests
     private static readonly HashSet<string> Allocating = new(StringComparer.Ordinal)
     {
         "slice_backward", "conv_weight_grad", "conv_input_grad", "avg_pool_backward", "max_pool_backward", "cross_entropy", "batch_norm",
-        "conv", "avg_pool", "max_pool", "batch_norm_inference", "group_norm", "attention", "self_attention",
+        "conv", "conv_inference", "batch_norm_inference", "group_norm", "attention", "self_attention",
         "conv_integer", "matmul_integer", "quantized_conv", "quantized_linear",
     };
 

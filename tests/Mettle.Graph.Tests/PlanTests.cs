@@ -37,12 +37,25 @@ public sealed class PlanTests
     public void Compile_ChainOfOps_SharesMemoryAmongValues()
     {
         using var scope = MemoryScope.Begin();
-        var graph = Graph.Trace(x => [x[0].Exp().Sin().Cos().Tanh().Exp().Sin()], new Value(new TensorSpec([1000], DType.F32)));
+        var graph = Graph.Trace(x => [x[0].Softmax().CumSum(1).Softmax().CumSum(1).Softmax().CumSum(1)], new Value(new TensorSpec([1, 1000], DType.F32)));
 
         var plan = Plan.Compile(graph);
 
         Assert.Equal(6, plan.Steps);
         Assert.InRange(plan.WorkspaceBytes, 8000, 8300);
+    }
+
+    [Fact]
+    public void Compile_ElementwiseOpsInARow_AreOneStepThatNeedsMemoryForItsResultsOnly()
+    {
+        using var scope = MemoryScope.Begin();
+        var graph = Graph.Trace(x => [(x[0].Exp().Sin() * x[0]).Tanh().Cos() + 2], new Value(new TensorSpec([1000], DType.F32)));
+
+        var plan = Plan.Compile(graph);
+
+        Assert.Equal(1, plan.Steps);
+        Assert.InRange(plan.WorkspaceBytes, 8000, 8300);
+        Assert.Equal(["exp", "sin", "mul", "tanh", "cos", "add"], Assert.Single(plan.Profile(1, Tensor.Ones([1000]))).Nodes.Select(n => n.Op.Name));
     }
 
     [Fact]
@@ -133,11 +146,11 @@ public sealed class PlanTests
     public void Profile_GivesATimeForEveryStep()
     {
         using var scope = MemoryScope.Begin();
-        var plan = Plan.Compile(Graph.Trace(x => [x[0].Exp().Sin()], new Value(new TensorSpec([50000], DType.F32))));
+        var plan = Plan.Compile(Graph.Trace(x => [x[0].Exp().Sum(0).Sin()], new Value(new TensorSpec([50000], DType.F32))));
 
         var profile = plan.Profile(3, Tensor.Ones([50000]));
 
-        Assert.Equal(["exp", "sin"], profile.Select(p => p.Node.Op.Name));
+        Assert.Equal(["exp", "sum", "sin"], profile.Select(p => p.Node.Op.Name));
         Assert.All(profile, p => Assert.True(p.Seconds > 0));
     }
 
@@ -167,6 +180,26 @@ public sealed class PlanTests
             ["views and constants"] = ([4, 6], x => [x.Transpose(0, 1).Narrow(0, 1, 5).Reshape(16) * 2, x, Tensor.Ones([2]), x.Flip(1), x.Split(1, 2, 4)[1]]),
             ["recurrent"] = ([3, 2, 6], x => [.. LstmSequence.Instance.ApplyAll(x, Tensor.Zeros([2, 5]), Tensor.Zeros([2, 5]), inputs, states).Take(2)]),
             ["integers"] = ([3, 4], x => [x.ArgMax(), x.To(DType.I32) + Tensor.Arange(4, DType.I32), x.Sort().Indices, x > 0]),
+            ["elementwise chain"] = ([6, 700], x =>
+            {
+                var row = x.Max(1).Unsqueeze(1);
+                var y = ((x - row).Exp() * Weight("scales", 700)).To(DType.F64);
+                var z = Tensor.Where(y > 0.1, y, y.Sqrt() + 1).To(DType.F32);
+                return [z + x.Transpose().Contiguous().Transpose(), z.Gelu().Reshape(60, 70) * 2, y, (z.Transpose() + 1).Silu() * x.Transpose()];
+            }
+            ),
+            ["long elementwise chain"] = ([3, 40, 1000], x =>
+            {
+                var y = x;
+                for (int i = 0; i < 30; i++)
+                {
+                    y = (y * Weight("column", 40, 1)) + x.Narrow(0, 0, 1).Tanh();
+                }
+
+                return [y, y.Permute(2, 0, 1).Sigmoid() * y.Permute(2, 0, 1)];
+            }
+            ),
+            ["channels beside channels"] = ([2, 40, 7, 9], x => [(x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2) * Weight("gain", 40, 1, 1)).Tanh() + 1, x.MaxPool2d(2), x.AvgPool2d(2)]),
             ["nothing in it"] = ([0, 4], x => [x.Exp(), x.Sum(0)]),
         };
     }

@@ -37,6 +37,9 @@ internal sealed unsafe class Storage
     /// <summary>The block that this one is a part of: a plan's workspace, written again by every call without a new version.</summary>
     public Storage? Workspace { get; private set; }
 
+    /// <summary>Where elementwise ops write down what they would do to this block, instead of doing it.</summary>
+    public KernelNote? Note { get; set; }
+
     /// <summary>How many pending gradients of a running backward pass share this block.</summary>
     public int Holders { get; set; }
 

@@ -62,6 +62,9 @@ public abstract class Op
     /// <summary>Whether the kernel reads operand <paramref name="input"/> of that shape as plain rows: plans lay them out beforehand.</summary>
     internal virtual bool WantsRows(int input, Shape shape) => false;
 
+    /// <summary>Whether the kernel reads operand <paramref name="input"/> channel beside channel: plans lay it out beforehand.</summary>
+    internal virtual bool WantsChannels(int input) => false;
+
     /// <summary>What to say to those who read a result after the backward pass.</summary>
     internal string FreedByBackward
         => freed ??= $"The result of {Name} was freed by the backward pass after its last use. Read it before, call Retain() on it, or pass retainGraph.";

@@ -25,7 +25,7 @@ public sealed class Plan
     /// <summary>Memory for values of a call, constants left out.</summary>
     public long WorkspaceBytes => layout.Bytes;
 
-    /// <summary>Number of steps; views need none.</summary>
+    /// <summary>Number of steps; views need none, elementwise ops that follow each other are one.</summary>
     public int Steps => layout.Steps.Count;
 
     /// <summary>
@@ -72,7 +72,10 @@ public sealed class Plan
             workspace.Run(inputs, outputs, ticks);
         }
 
-        return [.. layout.Steps.Select((s, i) => new StepProfile(s.Node, Stopwatch.GetElapsedTime(0, ticks[i]).TotalSeconds / Math.Max(1, calls)))];
+        return [.. layout.Steps.Select((s, i) => new StepProfile(s.Node, Stopwatch.GetElapsedTime(0, ticks[i]).TotalSeconds / Math.Max(1, calls))
+        {
+            Nodes = s.Chain is { } chain ? [.. chain.Links.Select(l => l.Node)] : [s.Node],
+        })];
     }
 
     private static void Check(ReadOnlySpan<Tensor> tensors, IReadOnlyList<Value> values, string what)
@@ -93,6 +96,10 @@ public sealed class Plan
 }
 
 /// <summary>What a step takes.</summary>
-/// <param name="Node">The op with operands and results.</param>
+/// <param name="Node">The op with operands and results; of a chain of elementwise ops the last.</param>
 /// <param name="Seconds">Mean time of a call.</param>
-public sealed record StepProfile(GraphNode Node, double Seconds);
+public sealed record StepProfile(GraphNode Node, double Seconds)
+{
+    /// <summary>All ops of the step.</summary>
+    public IReadOnlyList<GraphNode> Nodes { get; init; } = [Node];
+}

@@ -28,8 +28,9 @@ internal sealed unsafe class Workspace
 
         inputs = [.. graph.Inputs.Select(v => tensors[v])];
         outputs = [.. graph.Outputs.Select(v => tensors[v])];
-        steps = [.. layout.Steps.Select(s => new Ready(
-            s.Kind, s.Node.Op, [.. s.Node.Inputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => tensors[v])]))];
+        steps = [.. layout.Steps.Select(s => s.Chain is { } chain
+            ? new Ready(s.Kind, s.Node.Op, [], [], new ChainRun(chain, tensors))
+            : new Ready(s.Kind, s.Node.Op, [.. s.Node.Inputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => tensors[v])], null))];
     }
 
     /// <summary>One call; adds each step's ticks to <paramref name="ticks"/> if that is given.</summary>
@@ -55,9 +56,13 @@ internal sealed unsafe class Workspace
                 {
                     step.Op.Execute(step.Inputs, step.Outputs);
                 }
+                else if (step.Chain is { } chain)
+                {
+                    chain.Run();
+                }
                 else
                 {
-                    StridedCopy.ToRowMajor(step.Inputs[0], step.Outputs[0].Pointer);
+                    Copy(step.Inputs[0], step.Outputs[0]);
                 }
 
                 // Temporaries that the kernel took go when the step is done.
@@ -85,5 +90,17 @@ internal sealed unsafe class Workspace
         }
     }
 
-    private readonly record struct Ready(StepKind Kind, Op Op, Tensor[] Inputs, Tensor[] Outputs);
+    private static void Copy(Tensor from, Tensor to)
+    {
+        if (to.IsContiguous)
+        {
+            StridedCopy.ToRowMajor(from, to.Pointer);
+        }
+        else
+        {
+            CopyInto.Run(to.Pointer, to.Strides, from);
+        }
+    }
+
+    private readonly record struct Ready(StepKind Kind, Op Op, Tensor[] Inputs, Tensor[] Outputs, ChainRun? Chain);
 }

@@ -16,6 +16,12 @@ internal static unsafe class Elementwise
     public static void Run<TKernel>(Tensor y, Tensor a, Tensor? b = null, Tensor? c = null)
         where TKernel : struct, IFlatKernel
     {
+        if (y.Storage.Note is { } note)
+        {
+            note.Take<TKernel>(a, b, c);
+            return;
+        }
+
         if (y.Count == 0)
         {
             return;
@@ -75,7 +81,8 @@ internal static unsafe class Elementwise
         return (one | two | three) < 0 ? -1 : one | (two << 1) | (three << 2);
     }
 
-    private static int OperandScalar(Tensor y, Tensor x)
+    /// <summary>0: the operand lies as the result does; 1: it is a single value; -1: neither.</summary>
+    public static int OperandScalar(Tensor y, Tensor x)
     {
         if ((y.IsContiguous && x.IsContiguous) || x.Strides.AsSpan().SequenceEqual(y.Strides))
         {
