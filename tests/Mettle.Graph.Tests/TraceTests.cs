@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Mettle.Graphs.Passes;
 
 namespace Mettle.Graphs.Tests;
@@ -46,6 +48,26 @@ public sealed class TraceTests
 
         Assert.Contains("depends on a traced input was read", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Trace_ControlFlowOnData_NamesTheLine()
+    {
+        using var scope = MemoryScope.Begin();
+        int line = 0;
+
+        var error = Assert.Throws<InvalidOperationException>(() => Graph.Trace(x => [Chosen(x[0], ref line)], new Value(new TensorSpec([3], DType.F32))));
+
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"was read during the trace in TraceTests.cs, line {line}:"), error.Message, StringComparison.Ordinal);
+    }
+
+    private static Tensor Chosen(Tensor x, ref int line)
+    {
+        var sum = x.Sum();
+        line = Line() + 1;
+        return sum.Item() > 0 ? x : -x;
+    }
+
+    private static int Line([CallerLineNumber] int line = 0) => line;
 
     [Fact]
     public void Apply_RecordsGradients_OfParametersAndInputs()

@@ -106,6 +106,7 @@ internal sealed class Campaign(long first, long count, ulong seed, int processes
         start.ArgumentList.Add(seed.ToString(CultureInfo.InvariantCulture));
         start.Environment["METTLE_THREADS"] = "1";
         start.Environment["DOTNET_GCHeapHardLimit"] = "0x30000000";
+        start.Environment["DOTNET_GCgen0size"] = "0x1000000";
         start.Environment["DOTNET_TieredPGO"] = "0";
         return Process.Start(start)!;
     }

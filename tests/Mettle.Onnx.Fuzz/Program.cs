@@ -11,6 +11,7 @@ const string Usage = """
       --processes N   worker processes (2)
       --out FOLDER    where models that show a fault are kept
       --replay FILE   one model, e.g. one that was kept
+      --write N FILE  model number N of seed 1, as a file
 
     METTLE_DATA names the folder of the data, whose models are mutated.
     """;
@@ -21,6 +22,12 @@ if (args is ["--replay", var replayed])
     var verdict = new Trial(outside.Folder).Run(File.ReadAllBytes(replayed));
     Console.WriteLine($"{verdict.Kind}: {verdict.Detail}");
     return verdict.IsFault ? 1 : 0;
+}
+
+if (args is ["--write", var number, var target])
+{
+    File.WriteAllBytes(target, All(1).Make(Number(number)).File);
+    return 0;
 }
 
 long first = 0, count = 200_000;

@@ -50,7 +50,6 @@ internal sealed class Tally
         Kind.NotRead => "clear error when read",
         Kind.NotRun => "clear error when run",
         Kind.OverLimit => "clear error: over the limits",
-        Kind.Stopped => "stopped at the deadline",
         Kind.Unclear => "FAULT: unclear error",
         Kind.Differs => "FAULT: graph and model disagree",
         Kind.Slow => "FAULT: more than 2 s",

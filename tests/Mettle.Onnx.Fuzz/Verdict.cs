@@ -12,11 +12,8 @@ internal enum Kind
     /// <summary>Running it ended with a clear error.</summary>
     NotRun,
 
-    /// <summary>It asked for more memory or work than allowed, and was told so.</summary>
+    /// <summary>It asked for more memory, work or time than allowed, and was told so.</summary>
     OverLimit,
-
-    /// <summary>It was stopped at its deadline.</summary>
-    Stopped,
 
     /// <summary>A fault: an error that names no place or is none of ours.</summary>
     Unclear,

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace Mettle;
 
 /// <summary>One op application seen by a trace.</summary>
@@ -84,7 +87,7 @@ internal sealed class Tracer
             {
                 t.Refusals++;
                 throw new InvalidOperationException(
-                    $"A value of {tensor.Spec} that depends on a traced input was read during the trace: the result would hold for one example only. Use Where() instead of branching on data.");
+                    $"A value of {tensor.Spec} that depends on a traced input was read during the trace{(t.ShapesOnly ? "" : Reader())}: the result would hold for one example only. Use Where() instead of branching on data.");
             }
         }
     }
@@ -98,6 +101,22 @@ internal sealed class Tracer
 
     /// <summary>Whether a constant was made of integers and a scale, perhaps moved since: readers of the trace want to know those.</summary>
     public bool IsDequantized(Tensor tensor) => levels.Contains(tensor);
+
+    // The first line outside the engine.
+    private static string Reader()
+    {
+        foreach (var frame in new StackTrace(fNeedFileInfo: true).GetFrames())
+        {
+            string assembly = DiagnosticMethodInfo.Create(frame)?.DeclaringAssemblyName ?? "";
+            bool own = assembly.StartsWith("Mettle.Core,", StringComparison.Ordinal) || assembly.StartsWith("Mettle.Graph,", StringComparison.Ordinal);
+            if (!own && frame.GetFileName() is { } file)
+            {
+                return $" in {Path.GetFileName(file)}, line {frame.GetFileLineNumber().ToString(CultureInfo.InvariantCulture)}";
+            }
+        }
+
+        return "";
+    }
 
     private void Add(Op op, Tensor[] inputs, Tensor[] outputs)
     {

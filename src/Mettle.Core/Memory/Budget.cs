@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Mettle;
@@ -8,8 +9,7 @@ namespace Mettle;
 /// a comparison for each op and each block.
 /// </summary>
 /// <example><code>
-/// using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-/// using var budget = Budget.Begin(new() { Bytes = 256 &lt;&lt; 20, Stop = deadline.Token });
+/// using var budget = Budget.Begin(new() { Bytes = 256 &lt;&lt; 20, Time = TimeSpan.FromSeconds(2) });
 /// var graph = OnnxGraphs.Trace(OnnxModel.Load(path));
 /// </code></example>
 /// <remarks>
@@ -27,6 +27,7 @@ public sealed class Budget : IDisposable
     private readonly ResourceLimits limits;
     private readonly Budget? outer;
     private readonly ThreadContext home;
+    private readonly long began = Stopwatch.GetTimestamp();
     private long bytes, work;
     private bool open = true;
 
@@ -68,7 +69,9 @@ public sealed class Budget : IDisposable
     /// <summary>For memory that is soon free again: throws <see cref="LimitException"/> where <paramref name="bytes"/> more would not fit.</summary>
     public static void Require(long bytes) => Current?.Fit(bytes);
 
-    /// <summary>Throws <see cref="OperationCanceledException"/> if a stop was asked for.</summary>
+    /// <summary>
+    /// Throws <see cref="LimitException"/> if the time is over and <see cref="OperationCanceledException"/> if a stop was asked for.
+    /// </summary>
     public static void Check() => Current?.CheckStop();
 
     /// <summary>Ends the budget; throws <see cref="InvalidOperationException"/> on another thread or out of order.</summary>
@@ -160,6 +163,10 @@ public sealed class Budget : IDisposable
         for (var budget = this; budget is not null; budget = budget.outer)
         {
             budget.limits.Stop.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(budget.began) is var took && took > budget.limits.Time)
+            {
+                throw new LimitException($"{took.TotalSeconds:F1} s are beyond the limit of {budget.limits.Time.TotalSeconds:G3} s (ResourceLimits.Time).");
+            }
         }
     }
 }

@@ -12,6 +12,9 @@ public sealed record ResourceLimits
     /// </summary>
     public long Work { get; init; } = 1_000_000_000_000;
 
-    /// <summary>Asks to stop, e.g. at a deadline (<see cref="CancellationTokenSource(TimeSpan)"/>). Looked at before each op: the longest op is the delay.</summary>
+    /// <summary>Time from the budget's beginning; unlimited unless set. Looked at before each op: the longest op is the delay.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>Asks to stop, e.g. when a caller has gone. Looked at before each op as well.</summary>
     public CancellationToken Stop { get; init; }
 }

@@ -10,6 +10,7 @@ public static class DeadCode
         var kept = new List<GraphNode>();
         foreach (var node in graph.Nodes.Reverse())
         {
+            Budget.Check();
             if (node.Outputs.Any(wanted.Contains))
             {
                 kept.Add(node);

@@ -18,6 +18,7 @@ internal static class Arena
         long total = 0;
         foreach (int i in Enumerable.Range(0, blocks.Count).OrderByDescending(i => blocks[i].Bytes).ThenBy(i => i))
         {
+            Budget.Check();
             long size = Size(blocks[i]), at = 0;
             foreach (int other in placed.Where(p => blocks[p].Meets(blocks[i])).OrderBy(p => offsets[p]))
             {

@@ -6,7 +6,7 @@ namespace Mettle.Onnx;
 /// </summary>
 internal sealed class Call(OnnxNode node, int opset, OnnxValue?[] inputs, Frame frame)
 {
-    private const int MostListed = 1 << 16;
+    private const int MostListed = 1 << 12;
 
     /// <summary>The node.</summary>
     public OnnxNode Node => node;

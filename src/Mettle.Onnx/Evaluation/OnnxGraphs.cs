@@ -44,7 +44,7 @@ public static class OnnxGraphs
 
     private static TensorSpec Spec(OnnxModel model, OnnxPort port, IReadOnlyDictionary<string, Shape>? shapes)
     {
-        if (port.Type is not { Kind: OnnxKind.Tensor, Element: not (ElementType.None or ElementType.Text or ElementType.C64 or ElementType.C128) } type)
+        if (port.Type is not { Kind: OnnxKind.Tensor } type || !type.Element.IsNumber())
         {
             throw new OnnxException(model.Source, $"its input {OnnxException.Quote(port.Name)} ({port.Type?.ToString() ?? "of no declared type"}) is no tensor of numbers.");
         }

@@ -10,6 +10,33 @@ internal sealed class Network
     private static readonly HashSet<string> Random =
         ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"];
 
+    // Inputs without which there is nothing to look at: running such a node fails, and then says so.
+    private static readonly Dictionary<string, int> Fewest = new(StringComparer.Ordinal)
+    {
+        ["Add"] = 2,
+        ["Mul"] = 2,
+        ["Div"] = 2,
+        ["Gemm"] = 2,
+        ["MatMul"] = 2,
+        ["Conv"] = 2,
+        ["ConvTranspose"] = 2,
+        ["Einsum"] = 1,
+        ["Gather"] = 2,
+        ["BatchNormalization"] = 5,
+        ["Dropout"] = 1,
+        ["Softmax"] = 1,
+        ["LogSoftmax"] = 1,
+        ["Exp"] = 1,
+        ["DequantizeLinear"] = 1,
+        ["Reshape"] = 1,
+        ["Identity"] = 1,
+        ["Transpose"] = 1,
+        ["Squeeze"] = 1,
+        ["Unsqueeze"] = 1,
+        ["Flatten"] = 1,
+        ["Cast"] = 1,
+    };
+
     private Dictionary<string, OnnxNode> makers = new(StringComparer.Ordinal);
     private HashSet<string> constant = new(StringComparer.Ordinal);
 
@@ -22,6 +49,10 @@ internal sealed class Network
         Nodes = [.. model.Graph.Nodes.Select(floats.Of)];
         Initializers = model.Graph.Initializers.ToDictionary(i => i.Key, i => floats.Of(i.Value), StringComparer.Ordinal);
         Cut(output);
+        if (Nodes.Find(n => n.Domain.Length == 0 && n.Inputs.Count < Fewest.GetValueOrDefault(n.Operator)) is { } node)
+        {
+            throw Bad($"node {node.Label} has {node.Inputs.Count} inputs, too few for its operator.");
+        }
     }
 
     /// <summary>The file.</summary>

@@ -21,6 +21,7 @@ namespace Mettle.Onnx;
 /// </code></example>
 public sealed class OnnxModule : Module
 {
+    private const int MostElements = 1 << 28;
     private readonly Network network;
     private readonly List<(NetworkWeight Weight, Parameter Parameter)> weights = [];
     private readonly Dictionary<string, OnnxLayer> layers = new(StringComparer.Ordinal);
@@ -219,7 +220,7 @@ public sealed class OnnxModule : Module
         var samples = new List<TensorSpec>();
         foreach (var input in network.Inputs)
         {
-            if (input.Type is not { Kind: OnnxKind.Tensor, Element: not (ElementType.None or ElementType.Text) } type)
+            if (input.Type is not { Kind: OnnxKind.Tensor } type || !type.Element.IsNumber())
             {
                 throw network.Bad($"its input {OnnxException.Quote(input.Name)} ({input.Type?.ToString() ?? "of no declared type"}) is no tensor of numbers.");
             }
@@ -229,6 +230,11 @@ public sealed class OnnxModule : Module
             if (!isKnown && (said is null || network.Inputs.Count > 1))
             {
                 return null;
+            }
+
+            if (isKnown && dims.Aggregate(1.0, (a, d) => a * d) > MostElements)
+            {
+                throw network.Bad($"its input {OnnxException.Quote(input.Name)} is declared as {type}, too large for one sample.");
             }
 
             samples.Add(new(isKnown ? new Shape(dims) : said!.Value, network.Floats.Of(type.Element).Storage()));

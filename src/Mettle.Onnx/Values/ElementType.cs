@@ -114,6 +114,10 @@ public static class ElementTypes
         var own => own,
     };
 
+    /// <summary>Whether there are tensors of it: not of strings, complex numbers or of a type that is not said.</summary>
+    public static bool IsNumber(this ElementType type)
+        => type is not (ElementType.None or ElementType.Text or ElementType.C64 or ElementType.C128);
+
     /// <summary>Whether values are fractions.</summary>
     public static bool IsFloat(this ElementType type)
         => type is ElementType.F32 or ElementType.F64 or ElementType.F16 or ElementType.BF16 || type.IsTiny();

@@ -108,6 +108,16 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public void Time_WhenItIsOver_EndsTheNextOp()
+    {
+        using var scope = MemoryScope.Begin();
+        var x = Tensor.Ones([2]);
+        using var budget = Budget.Begin(new() { Time = TimeSpan.Zero });
+        Assert.Contains("(ResourceLimits.Time)", Assert.Throws<LimitException>(() => x + 1).Message);
+        Assert.Throws<LimitException>(Budget.Check);
+    }
+
+    [Fact]
     public void Begin_InsideAnother_BothCount()
     {
         using var scope = MemoryScope.Begin();

@@ -73,7 +73,7 @@ public sealed class CrossEntropy : FusedOp
     {
         var (x, target) = (inputs[0], inputs[1]);
         int classes = x.Shape[1];
-        var ignored = target.EqualTo(Tensor.Scalar(ignoreIndex, DType.I64));
+        var ignored = target.EqualTo(Tensor.From([(long)ignoreIndex], Shape.Scalar));
         var safe = Tensor.Where(ignored, 0, target);
         var weights = inputs.Length == 3 ? inputs[2].Detach() : Tensor.Ones([classes], x.DType);
         var weight = Tensor.Where(ignored, 0, weights.IndexSelect(0, safe));

@@ -49,7 +49,8 @@ internal static class Resize
         return Apply(c, ResizeAxis.OfScales(c, Moved.Shape(c.Value(0)), scales), ResizeRule.Early(c, "floor"));
     }
 
-    private static float[] Floats(Call c, int input) => c.Tensor(input).To(DType.F32).ToArray<float>();
+    private static float[] Floats(Call c, int input)
+        => c.Tensor(input).Count <= 2 * Shape.MaxRank ? c.Tensor(input).To(DType.F32).ToArray<float>() : throw c.Bad($"input {input} should be a few numbers, not {c.Tensor(input).Spec}.");
 
     private static OnnxValue Apply(Call c, IReadOnlyList<ResizeAxis> axes, ResizeRule rule)
     {

@@ -3,6 +3,8 @@ namespace Mettle.Onnx;
 /// <summary>Lists of values, and values that may be missing.</summary>
 internal static class Sequences
 {
+    private const int MostParts = 1 << 20;
+
     public static IEnumerable<Operator> All =>
     [
         Operator.Of("SequenceEmpty", c => new SequenceValue([], c.Element("dtype", ElementType.F32))),
@@ -54,6 +56,12 @@ internal static class Sequences
         if (!c.Has(1) || c.Tensor(1).Rank == 0)
         {
             long each = sizes[0] > 0 ? sizes[0] : throw c.Bad($"parts cannot have {sizes[0]} elements.");
+            each = Math.Clamp(n, 1, each);
+            if ((n + each - 1) / each > MostParts)
+            {
+                throw c.Bad($"an axis of {n} in parts of {each} makes more than {MostParts} parts.");
+            }
+
             sizes = [.. Enumerable.Range(0, (int)((n + each - 1) / each)).Select(i => Math.Min(each, n - (i * each)))];
         }
 
