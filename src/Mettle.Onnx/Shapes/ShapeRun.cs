@@ -48,7 +48,7 @@ internal sealed class ShapeRun
             {
                 run.Run(shapes);
             }
-            catch (OnnxException e)
+            catch (OnnxException e) when (e.InnerException is not LimitException)
             {
                 run.Fault = e;
             }
