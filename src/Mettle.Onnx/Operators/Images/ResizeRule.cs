@@ -59,11 +59,11 @@ internal sealed record ResizeRule(string Mode, string Coordinates, string Roundi
     /// <summary>The cells before and their weights for each cell of the result.</summary>
     public ResizeTaps Taps(ResizeAxis a)
     {
-        double[] places = Places(a);
-        double scale = Scale(a);
         int side = Side(a);
         Budget.Require(4L * side * a.To * sizeof(long));
         Budget.Spend(16L * side * a.To);
+        double[] places = Places(a);
+        double scale = Scale(a);
         var index = new long[2 * side][];
         var weight = new double[2 * side][];
         for (int t = 0; t < index.Length; t++)
