@@ -80,7 +80,7 @@ internal static class Constants
     // Nodes without a seed draw from streams of their own, told apart by what they make.
     private static RandomKey Key(Call c) => c.Attribute("seed")?.Float is { } seed
         ? RandomKey.FromSeed(BitConverter.SingleToUInt32Bits(seed)).For(c.Node.Operator)
-        : RandomKey.FromSeed(0).For(c.Node.Operator).For(c.Node.Outputs[0]);
+        : RandomKey.FromSeed(0).For(c.Node.Operator).For(c.Node.Outputs.FirstOrDefault(""));
 
     private static TensorValue Normal(Call c, Shape shape, ElementType type)
         => Call.Result(Tensor.Normal(Key(c), shape, c.Float("mean", 0), c.Float("scale", 1)), c.Element("dtype", type));
