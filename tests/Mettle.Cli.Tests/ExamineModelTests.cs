@@ -111,6 +111,50 @@ public sealed class ExamineModelTests : IDisposable
         Assert.DoesNotContain(result.GetProperty("findings").EnumerateArray(), f => f.GetProperty("severity").GetString() == "problem");
     }
 
+    [Fact]
+    public async Task Examine_HugeInput_IsNotMeasuredButLookedAt()
+    {
+        Save(n => Graph.Trace(x => [x[0].Exp()], new Value(new TensorSpec([n, 2], DType.F32), "x")));
+
+        var result = (await _folder.RunAsync(0, "examine", Name, "--shape", "x=1000000000,2", "--json")).Json();
+
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, result.GetProperty("cost").ValueKind);
+        Assert.Contains("does not run", result.GetProperty("unmeasured").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Look_DamagedFile_FindingsOrOnnxException()
+    {
+        var key = RandomKey.FromSeed(7);
+        byte[] good;
+        using (MemoryScope.Begin())
+        {
+            Tensor weight = Tensor.Normal(key, [4, 3, 3, 3]);
+            good = OnnxExport.Batched(n => Graph.Trace(x => [x[0].Conv2d(weight).Relu().Mean(2, 3).Softmax()], new Value(new TensorSpec([n, 3, 6, 6], DType.F32), "x"))).ToBytes();
+        }
+
+        int looked = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            byte[] damaged = [.. good];
+            for (int n = 0; n < 1 + (i % 4); n++) damaged[key.At(i).Below(damaged.Length, (ulong)(2 * n))] = (byte)key.At(i).Below(256, (ulong)((2 * n) + 1));
+            File.WriteAllBytes(_folder[Name], damaged);
+            try
+            {
+                var model = OnnxModel.LoadToLookAt(_folder[Name]);
+                Models.ModelSanity.Look(model);
+                Models.ModelStructure.Of(model);
+                looked++;
+            }
+            catch (OnnxException e)
+            {
+                Assert.NotEmpty(e.Message);
+            }
+        }
+
+        Assert.InRange(looked, 1, 399);
+    }
+
     private static void Replace(byte[] bytes, byte[] old, byte[] other)
     {
         for (int at; (at = bytes.AsSpan().IndexOf(old)) >= 0;) other.CopyTo(bytes, at);

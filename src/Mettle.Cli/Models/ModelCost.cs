@@ -10,8 +10,10 @@ namespace Mettle.Cli.Models;
 internal sealed record ModelCost
 {
     // Half the time is for the runtime, which compiles hot code better after a while.
-    private const double WarmUp = 0.4, Budget = 0.6;
+    private const double WarmUp = 0.4, Measuring = 0.6;
     private const int FewestCalls = 3, MostCalls = 20000, Rounds = 9;
+    private const long MostBytes = 8L << 30;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     // Sizes that stand in where a file leaves one open; the first that the model can be run with.
     private static readonly int[] Sizes = [16, 64, 224, 1, 256, 512];
@@ -58,6 +60,9 @@ internal sealed record ModelCost
         InputPort[] free = [.. ports.Where(p => !given.ContainsKey(p.Name))];
         bool open = Array.Exists(free, p => p.Dims is null || p.Dims.Contains(null)), further = Array.Exists(free, p => p.Dims is { } d && d.Skip(1).Contains(null));
         problem = null;
+        // A file of others may ask for any amount.
+        using var deadline = new CancellationTokenSource(Longest);
+        using var budget = Budget.Begin(new() { Bytes = MostBytes, Work = long.MaxValue, Stop = deadline.Token });
         foreach (var (size, lastOnly) in further ? Sizes.SelectMany(s => new[] { (s, false), (s, true) }) : [(1, false)])
         {
             using var scope = MemoryScope.Begin("examine");
@@ -66,7 +71,7 @@ internal sealed record ModelCost
             {
                 return Measure(model, ports.ToDictionary(p => p.Name, p => Random(p, given.TryGetValue(p.Name, out var s) ? s : Assume(p, size, lastOnly)), StringComparer.Ordinal), !open ? "" : $"1 for the open first axis{(further ? $", {size} for {(lastOnly ? "an open last one, 1 for others" : "others that are open")}" : "")}; --shape NAME=SIZES says otherwise");
             }
-            catch (OnnxException e)
+            catch (Exception e) when (e is OnnxException or LimitException or OperationCanceledException or ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
             {
                 problem ??= $"it does not run with random inputs{(open ? " of the sizes that were tried; --shape NAME=SIZES names others" : "")}: {e.Message}";
             }
@@ -132,7 +137,7 @@ internal sealed record ModelCost
         while (Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUp);
         begin = Stopwatch.GetTimestamp();
         var times = new List<double>();
-        while (times.Count < FewestCalls || (times.Count < MostCalls && Stopwatch.GetElapsedTime(begin).TotalSeconds < Budget))
+        while (times.Count < FewestCalls || (times.Count < MostCalls && Stopwatch.GetElapsedTime(begin).TotalSeconds < Measuring))
         {
             long start = Stopwatch.GetTimestamp();
             call();

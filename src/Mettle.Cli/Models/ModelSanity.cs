@@ -138,10 +138,10 @@ internal static class ModelSanity
     {
         var makers = model.Graph.Nodes.SelectMany(n => n.Outputs.Where(o => o.Length > 0).Select(o => (o, n))).ToDictionary(p => p.o, p => p.n, StringComparer.Ordinal);
         List<string> twice = [];
-        foreach (OnnxNode node in model.Graph.Nodes.Where(n => n.Operator is "Softmax" or "LogSoftmax" && n.Domain.Length == 0))
+        foreach (OnnxNode node in model.Graph.Nodes.Where(n => n.Operator is "Softmax" or "LogSoftmax" && n.Domain.Length == 0 && n.Inputs.Count > 0))
         {
             string input = node.Inputs[0];
-            while (makers.TryGetValue(input, out OnnxNode? maker) && maker.Operator is "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Dropout" or "Cast") input = maker!.Inputs[0];
+            while (makers.TryGetValue(input, out OnnxNode? maker) && maker.Operator is "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Dropout" or "Cast" && maker.Inputs.Count > 0) input = maker.Inputs[0];
             if (makers.TryGetValue(input, out OnnxNode? before) && before.Operator == "Softmax") twice.Add($"{before.Label} and {node.Label}");
         }
 
