@@ -5,7 +5,7 @@ namespace Mettle.Graphs.Tests;
 /// <summary>Every op in a plan: the bits of the op by itself, and no managed memory allocated by a call.</summary>
 public sealed class PlanOpTests
 {
-    // Training's own, and kernels that still make a view or a strided copy of operands that lie otherwise than they want them.
+    // Training's own, convolutions by filters that are no constants, and kernels that still make a view or a strided copy of operands that lie otherwise than they want them.
     private static readonly HashSet<string> Allocating = new(StringComparer.Ordinal)
     {
         "slice_backward", "conv_weight_grad", "conv_input_grad", "avg_pool_backward", "max_pool_backward", "cross_entropy", "batch_norm",

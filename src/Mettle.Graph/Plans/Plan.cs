@@ -10,13 +10,17 @@ namespace Mettle.Graphs;
 /// </summary>
 public sealed class Plan
 {
+    private readonly Graph part;
+    private readonly int parts;
     private readonly Layout layout;
     private readonly ConcurrentBag<Workspace> idle = [];
+    private readonly ConcurrentBag<Call> calls = [];
 
-    private Plan(Graph graph, Layout layout)
+    private Plan(Graph graph, Graph part, int parts)
     {
         Graph = graph;
-        this.layout = layout;
+        (this.part, this.parts) = (part, parts);
+        layout = Layout.Of(part);
     }
 
     /// <summary>What it computes.</summary>
@@ -30,9 +34,13 @@ public sealed class Plan
 
     /// <summary>
     /// Prepares <paramref name="graph"/> as it is; <see cref="Graph.ForInference"/> makes it cheaper first. Its ops are run once, on zeros, to
-    /// see how their results lie in memory.
+    /// see how their results lie in memory. A large batch whose images do not see one another is done in portions, which threads share.
     /// </summary>
-    public static Plan Compile(Graph graph) => new(graph, Layout.Of(graph));
+    public static Plan Compile(Graph graph)
+    {
+        var (part, parts) = Portions.Of(graph);
+        return new(graph, part, parts);
+    }
 
     /// <summary>Runs on <paramref name="inputs"/> and returns new tensors.</summary>
     public Tensor[] Run(params Tensor[] inputs)
@@ -50,13 +58,21 @@ public sealed class Plan
     {
         Check(inputs, Graph.Inputs, "input");
         Check(outputs, Graph.Outputs, "output");
-        if (!idle.TryTake(out var workspace))
+        if (!calls.TryTake(out var call))
         {
-            workspace = new Workspace(Graph, layout);
+            call = new Call(inputs.Length, outputs.Length);
         }
 
-        workspace.Run(inputs, outputs, null);
-        idle.Add(workspace);
+        inputs.CopyTo(call.Inputs);
+        outputs.CopyTo(call.Outputs);
+        Scheduler.For(parts, new Portion(this, call));
+        foreach (var output in outputs)
+        {
+            output.Storage.Version++;
+        }
+
+        call.Clear();
+        calls.Add(call);
     }
 
     /// <summary>Mean seconds of each step over <paramref name="calls"/> calls, with its work; in the order of the steps.</summary>
@@ -64,18 +80,29 @@ public sealed class Plan
     {
         Check(inputs, Graph.Inputs, "input");
         Tensor[] outputs = [.. Graph.Outputs.Select(o => Tensor.Allocate(o.Spec.Shape, o.Spec.DType))];
-        var workspace = new Workspace(Graph, layout);
-        workspace.Run(inputs, outputs, null);
+        var workspace = new Workspace(part, layout);
+        workspace.Run(inputs, outputs, 0, null);
         long[] ticks = new long[layout.Steps.Count];
-        for (int i = 0; i < calls; i++)
+        for (int i = 0; i < calls * parts; i++)
         {
-            workspace.Run(inputs, outputs, ticks);
+            workspace.Run(inputs, outputs, i % parts, ticks);
         }
 
         return [.. layout.Steps.Select((s, i) => new StepProfile(s.Node, Stopwatch.GetElapsedTime(0, ticks[i]).TotalSeconds / Math.Max(1, calls))
         {
             Nodes = s.Chain is { } chain ? [.. chain.Links.Select(l => l.Node)] : [s.Node],
         })];
+    }
+
+    private void Run(Call call, int portion)
+    {
+        if (!idle.TryTake(out var workspace))
+        {
+            workspace = new Workspace(part, layout);
+        }
+
+        workspace.Run(call.Inputs, call.Outputs, portion, null);
+        idle.Add(workspace);
     }
 
     private static void Check(ReadOnlySpan<Tensor> tensors, IReadOnlyList<Value> values, string what)
@@ -93,11 +120,30 @@ public sealed class Plan
             }
         }
     }
+
+    /// <summary>What a caller gave.</summary>
+    private sealed class Call(int inputs, int outputs)
+    {
+        public Tensor[] Inputs { get; } = new Tensor[inputs];
+
+        public Tensor[] Outputs { get; } = new Tensor[outputs];
+
+        public void Clear()
+        {
+            Array.Clear(Inputs);
+            Array.Clear(Outputs);
+        }
+    }
+
+    private readonly struct Portion(Plan plan, Call call) : IJob
+    {
+        public void Run(int index) => plan.Run(call, index);
+    }
 }
 
 /// <summary>What a step takes.</summary>
-/// <param name="Node">The op with operands and results; of a chain of elementwise ops the last.</param>
-/// <param name="Seconds">Mean time of a call.</param>
+/// <param name="Node">The op with operands and results; of a chain of elementwise ops the last, and of a portion if the batch is done in portions.</param>
+/// <param name="Seconds">Mean time of a call, all portions together.</param>
 public sealed record StepProfile(GraphNode Node, double Seconds)
 {
     /// <summary>All ops of the step.</summary>

@@ -33,8 +33,11 @@ internal sealed unsafe class Workspace
             : new Ready(s.Kind, s.Node.Op, [.. s.Node.Inputs.Select(v => tensors[v])], [.. s.Node.Outputs.Select(v => tensors[v])], null))];
     }
 
-    /// <summary>One call; adds each step's ticks to <paramref name="ticks"/> if that is given.</summary>
-    public void Run(ReadOnlySpan<Tensor> given, ReadOnlySpan<Tensor> wanted, long[]? ticks)
+    /// <summary>
+    /// A portion of one call, by its number: those of the images given that the graph is for. Adds each step's ticks to
+    /// <paramref name="ticks"/> if that is given.
+    /// </summary>
+    public void Run(ReadOnlySpan<Tensor> given, ReadOnlySpan<Tensor> wanted, int portion, long[]? ticks)
     {
         var here = ThreadContext.Current;
         bool quiet = here.IsQuiet;
@@ -44,7 +47,7 @@ internal sealed unsafe class Workspace
         {
             for (int i = 0; i < given.Length; i++)
             {
-                StridedCopy.ToRowMajor(given[i], inputs[i].Pointer);
+                CopyIn(given[i], inputs[i], portion);
             }
 
             for (int i = 0; i < steps.Length; i++)
@@ -79,8 +82,7 @@ internal sealed unsafe class Workspace
 
             for (int i = 0; i < wanted.Length; i++)
             {
-                StridedCopy.ToRowMajor(outputs[i], wanted[i].Pointer);
-                wanted[i].Storage.Version++;
+                StridedCopy.ToRowMajor(outputs[i], wanted[i].Pointer + (portion * outputs[i].Spec.Bytes));
             }
         }
         finally
@@ -99,6 +101,20 @@ internal sealed unsafe class Workspace
         else
         {
             CopyInto.Run(to.Pointer, to.Strides, from);
+        }
+    }
+
+    private static void CopyIn(Tensor given, Tensor input, int portion)
+    {
+        int size = input.DType.Size();
+        byte* from = given.Pointer + (portion == 0 ? 0 : (nint)portion * input.Shape[0] * given.Strides[0] * size);
+        if (given.IsContiguous)
+        {
+            Buffer.MemoryCopy(from, input.Pointer, input.Spec.Bytes, input.Spec.Bytes);
+        }
+        else if (input.Count > 0)
+        {
+            StridedCopy.ToRowMajor(from, input.Shape.Dims, given.Strides, size, input.Pointer);
         }
     }
 

@@ -17,22 +17,27 @@ internal sealed unsafe class DepthwiseConvolution<T> : PreparedConvolution
     }
 
     /// <inheritdoc/>
-    public override void Run(Tensor x, Tensor? more, Tensor y)
+    protected override void Run(Tensor x, byte* more, Tensor y)
     {
-        var source = ChannelRows.Of(x);
+        long bytes = 0;
+        bool copies = !ChannelRows.Lies(x);
+        byte* copy = copies ? ChannelRows.Copy(x, out bytes) : null;
         var mine = job;
-        mine.X = new(source);
+        mine.X = copies ? ImageView<T>.OfRows(copy, x) : new(x);
         mine.Y = new(y);
         mine.End.Bounded &= more is null;
         Scheduler.For(checked(y.Shape[0] * mine.RowParts), mine);
         if (more is not null)
         {
             var after = end;
-            after.More = (nint)((T*)more.Pointer - (T*)y.Pointer);
+            after.More = (nint)((T*)more - (T*)y.Pointer);
             int channels = y.Shape[1];
             after.Copy((T*)y.Pointer, channels, (T*)y.Pointer, channels, checked((int)(y.Count / channels)), channels);
         }
 
-        ChannelRows.Free(source, x);
+        if (copies)
+        {
+            Memory.Return(copy, bytes);
+        }
     }
 }

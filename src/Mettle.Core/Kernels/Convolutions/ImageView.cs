@@ -23,6 +23,14 @@ internal readonly unsafe struct ImageView<T>
         (Image, Channel, Row, Column) = (image, channel, row, column);
     }
 
+    /// <summary>The elements of <paramref name="t"/> that were copied to rows of channels.</summary>
+    public static ImageView<T> OfRows(byte* copy, Tensor t)
+    {
+        Span<int> strides = stackalloc int[t.Rank];
+        ChannelRows.Strides(t.Shape, strides);
+        return new((T*)copy, strides[0], strides[1], t.Rank == 4 ? strides[2] : 0, strides[^1]);
+    }
+
     /// <summary>The same memory, every <paramref name="row"/>-th row an image of every <paramref name="column"/>-th pixel.</summary>
     public ImageView<T> RowsAsImages(int row, int column) => new(Data, row * Row, Channel, 0, column * Column);
 

@@ -71,7 +71,7 @@ internal sealed unsafe class PlaneConvolution<T> : PreparedConvolution
     }
 
     /// <inheritdoc/>
-    public override void Run(Tensor x, Tensor? more, Tensor y)
+    protected override void Run(Tensor x, byte* more, Tensor y)
     {
         var mine = job;
         mine.X = new(x);
@@ -81,7 +81,7 @@ internal sealed unsafe class PlaneConvolution<T> : PreparedConvolution
         if (more is not null)
         {
             var after = end;
-            after.More = (nint)((T*)more.Pointer - (T*)y.Pointer);
+            after.More = (nint)((T*)more - (T*)y.Pointer);
             after.Copy((T*)y.Pointer, 0, (T*)y.Pointer, 0, 1, checked((int)y.Count));
         }
     }

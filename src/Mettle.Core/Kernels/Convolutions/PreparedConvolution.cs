@@ -37,8 +37,24 @@ internal abstract unsafe class PreparedConvolution
         => weights == (nint)w.Pointer && version == w.Storage.Version && this.bias == (nint)bias.Pointer && biasVersion == bias.Storage.Version
             && source.Is(x) && result.Is(y);
 
-    /// <summary>y = conv(x) with what follows; <paramref name="more"/> lies like y.</summary>
-    public abstract void Run(Tensor x, Tensor? more, Tensor y);
+    /// <summary>y = conv(x) with what follows; allocates no managed memory.</summary>
+    public void Run(Tensor x, Tensor? more, Tensor y)
+    {
+        // What is added must lie like the result.
+        if (more is null || result.Is(more))
+        {
+            Run(x, more is null ? null : more.Pointer, y);
+            return;
+        }
+
+        byte* copy = (byte*)Memory.Allocate(more.Spec.Bytes, out long size);
+        CopyInto.Run(copy, y.Strides, more);
+        Run(x, copy, y);
+        Memory.Return(copy, size);
+    }
+
+    /// <summary>The same with the address of what is added, which may be null.</summary>
+    protected abstract void Run(Tensor x, byte* more, Tensor y);
 
     /// <summary>Frees the memory; nobody may run it any more.</summary>
     public void Release()

@@ -46,14 +46,18 @@ internal sealed unsafe class TiledConvolution<T> : PreparedConvolution
     }
 
     /// <inheritdoc/>
-    public override void Run(Tensor x, Tensor? more, Tensor y)
+    protected override void Run(Tensor x, byte* more, Tensor y)
     {
-        var source = copies ? ChannelRows.Of(x) : x;
+        long bytes = 0;
+        byte* copy = copies ? ChannelRows.Copy(x, out bytes) : null;
         var mine = job;
-        mine.X = new(source);
+        mine.X = copies ? ImageView<T>.OfRows(copy, x) : new(x);
         mine.Y = new(y);
-        mine.End.More = more is null ? 0 : (nint)((T*)more.Pointer - (T*)y.Pointer);
+        mine.End.More = more is null ? 0 : (nint)((T*)more - (T*)y.Pointer);
         Scheduler.For(mine.AllParts, mine);
-        ChannelRows.Free(source, x);
+        if (copies)
+        {
+            Memory.Return(copy, bytes);
+        }
     }
 }

@@ -9,6 +9,30 @@ internal static class ChannelRows
     /// <summary>A new tensor that lies so.</summary>
     public static Tensor Allocate(TensorSpec spec) => Tensor.AllocateLike(spec.Shape, Strides(spec.Shape), spec.DType);
 
+    /// <summary>A copy that lies so in memory to give back; no managed memory is allocated.</summary>
+    public static unsafe byte* Copy(Tensor x, out long bytes)
+    {
+        Span<int> strides = stackalloc int[x.Rank];
+        Strides(x.Shape, strides);
+        byte* copy = (byte*)Memory.Allocate(x.Spec.Bytes, out bytes);
+        CopyInto.Run(copy, strides, x);
+        return copy;
+    }
+
+    /// <summary>Strides of a tensor that lies so.</summary>
+    public static void Strides(Shape shape, Span<int> strides)
+    {
+        int step = Math.Max(1, shape[1]);
+        strides[1] = 1;
+        for (int i = shape.Rank - 1; i >= 2; i--)
+        {
+            strides[i] = step;
+            step *= Math.Max(1, shape[i]);
+        }
+
+        strides[0] = step;
+    }
+
     /// <summary>Frees <paramref name="rows"/> if it is a copy of <paramref name="x"/>.</summary>
     public static void Free(Tensor rows, Tensor x)
     {
@@ -46,18 +70,5 @@ internal static class ChannelRows
         var strides = new int[shape.Rank];
         Strides(shape, strides);
         return strides;
-    }
-
-    private static void Strides(Shape shape, Span<int> strides)
-    {
-        int step = Math.Max(1, shape[1]);
-        strides[1] = 1;
-        for (int i = shape.Rank - 1; i >= 2; i--)
-        {
-            strides[i] = step;
-            step *= Math.Max(1, shape[i]);
-        }
-
-        strides[0] = step;
     }
 }

@@ -29,9 +29,14 @@ internal static unsafe class Pooling
             return;
         }
 
-        var source = ChannelRows.Of(x);
-        Scheduler.For(window.Images * window.OutHeight, new LargestJob<T> { Window = window, X = new(source), Y = new(y) });
-        ChannelRows.Free(source, x);
+        long bytes = 0;
+        bool copies = !ChannelRows.Lies(x);
+        byte* copy = copies ? ChannelRows.Copy(x, out bytes) : null;
+        Scheduler.For(window.Images * window.OutHeight, new LargestJob<T> { Window = window, X = copies ? ImageView<T>.OfRows(copy, x) : new(x), Y = new(y) });
+        if (copies)
+        {
+            Memory.Return(copy, bytes);
+        }
     }
 
     /// <summary>Mean under each window.</summary>

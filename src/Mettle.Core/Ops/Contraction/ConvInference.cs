@@ -167,14 +167,7 @@ public sealed class ConvInference : FusedOp
             kept = keep ? prepared : null;
         }
 
-        // It must lie like the result.
-        var more = inputs.Length < 4 ? null : prepared is PlaneConvolution<T> ? inputs[3].RowMajor() : ChannelRows.Of(inputs[3]);
-        prepared.Run(x, more, y);
-        if (more is not null)
-        {
-            ChannelRows.Free(more, inputs[3]);
-        }
-
+        prepared.Run(x, inputs.Length > 3 ? inputs[3] : null, y);
         if (!keep)
         {
             prepared.Release();

@@ -152,6 +152,12 @@ public sealed class Cast : ElementwiseOp
             nint step = (scalars & 1) == 0 ? 1 : 0;
             TFrom* x = (TFrom*)a;
             TTo* to = (TTo*)y;
+            if (typeof(TFrom) == typeof(Half) && typeof(TTo) == typeof(float) && step == 1)
+            {
+                HalfLanes.Widen((ushort*)x, (float*)to, n);
+                return;
+            }
+
             for (nint i = 0; i < n; i++)
             {
                 to[i] = Convert(x[i * step]);

@@ -38,7 +38,7 @@ public abstract class PoolOp : Op
         return [.. ApplyAll(all).Select(y => y.Reshape(new Shape([size, y.Shape[0] / size, .. y.Shape.Dims[1..]])))];
     }
 
-    internal sealed override bool WantsChannels(int input) => true;
+    internal override bool WantsChannels(int input) => true;
 
     /// <inheritdoc/>
     protected internal sealed override Tensor[] Compute(Tensor[] inputs, TensorSpec[] specs)

@@ -18,6 +18,9 @@ public sealed class WindowMax : PoolOp
     /// <inheritdoc/>
     public override string Name => "window_max";
 
+    /// <summary>Planes are pooled as they lie.</summary>
+    internal override bool WantsChannels(int input) => false;
+
     /// <inheritdoc/>
     public override TensorSpec[] Infer(ReadOnlySpan<TensorSpec> inputs)
     {
