@@ -26,29 +26,29 @@ internal sealed class Portions
             return (graph, 1);
         }
 
-        int all = first[0];
+        int images = first[0];
         long most = graph.Nodes.Where(n => n.Op is not ViewOp).Select(Bytes).DefaultIfEmpty().Max();
-        int size = (int)Math.Clamp(PortionBytes * all / Math.Max(1, most), 1, all);
-        while (all % size != 0)
+        int few = (int)Math.Clamp(PortionBytes * images / Math.Max(1, most), 1, images);
+        while (images % few != 0)
         {
-            size--;
+            few--;
         }
 
-        if (size == all || Reread(graph, size) * (all / size) > graph.Nodes.Sum(Bytes) / 4)
+        if (few == images || Reread(graph, few) * (images / few) > graph.Nodes.Sum(Bytes) / 4)
         {
             return (graph, 1);
         }
 
         using var scope = MemoryScope.Begin("portions");
         using var quiet = Autograd.NoGrad();
-        return new Portions(all, size).Cut(graph) is { } part ? (part, all / size) : (graph, 1);
+        return new Portions(images, few).Cut(graph) is { } part ? (part, images / few) : (graph, 1);
     }
 
     private static long Bytes(GraphNode node) => node.Inputs.Where(v => v.Constant is null).Concat(node.Outputs).Sum(v => v.Spec.Bytes);
 
     // Weights that all portions read, beside little else.
-    private static long Reread(Graph graph, int size)
-        => graph.Nodes.Where(n => n.Op is Affine or MatMul && n.Inputs[0].Spec.Shape is var x && x.Count / Math.Max(1, x[^1]) / Math.Max(1, x[0]) * size < FewRows)
+    private static long Reread(Graph graph, int images)
+        => graph.Nodes.Where(n => n.Op is Affine or MatMul && n.Inputs[0].Spec.Shape is var x && x.Count / Math.Max(1, x[^1]) / Math.Max(1, x[0]) * images < FewRows)
             .Sum(n => n.Inputs[1].Spec.Bytes);
 
     private Graph? Cut(Graph graph)
