@@ -309,7 +309,8 @@ public sealed class OnnxModule : Module
             frame.Put(weight.Value, OnnxValue.From(parameter.Value));
         }
 
-        if (Autograd.IsRecording && !wanted)
+        // Who watches may read every layer's output later.
+        if (Autograd.IsRecording && !wanted && !ActivationWatch.IsActive)
         {
             RunStill(frame, pass);
         }

@@ -72,6 +72,21 @@ public sealed class FreezingTests
         static int Nodes(Node node) => 1 + node.Inputs.Select(i => i.Node).OfType<Node>().Sum(Nodes);
     }
 
+    [Fact]
+    public void Forward_FrozenLayersWatched_StayReadable()
+    {
+        var model = Imported.Load("burn_mnist", new() { Outputs = 10 }).FreezeAllButHead();
+        using var scope = MemoryScope.Begin();
+        var seen = new List<(string Path, Tensor Value)>();
+        using (ActivationWatch.Install((path, y) => seen.Add((path, y))))
+        {
+            model.Forward(Imported.Images(2), Pass.Train(default));
+        }
+
+        Assert.Equal(["conv1", "conv2", "conv3", "norm1", "fc1", "head", ""], seen.Select(s => s.Path));
+        Assert.All(seen, s => Assert.All(s.Value.ToArray<float>(), v => Assert.True(float.IsFinite(v))));
+    }
+
     // What a few steps change.
     private static string[] Changed(OnnxModule model)
     {
