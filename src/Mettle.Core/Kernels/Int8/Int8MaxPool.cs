@@ -13,20 +13,17 @@ internal static unsafe class Int8MaxPool
     /// <summary>Pools images of any memory order into channels-last ones.</summary>
     public static void Run<T>(PoolWindow window, Tensor x, Tensor y)
         where T : unmanaged, INumber<T>
-    {
-        var source = ChannelRows.Of(x);
-        Scheduler.For(
+        => Scheduler.For(
             checked(window.Images * window.OutHeight),
-            new Job<T> { Window = window, X = (T*)source.Pointer, Y = (T*)y.Pointer });
-        ChannelRows.Free(source, x);
-    }
+            new Job<T> { Window = window, X = new(x), Y = (T*)y.Pointer, Direct = ChannelRows.Lies(x) });
 
     private struct Job<T> : IJob
         where T : unmanaged, INumber<T>
     {
         public PoolWindow Window;
-        public T* X;
+        public ImageView<byte> X;
         public T* Y;
+        public bool Direct;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int index)
@@ -34,8 +31,15 @@ internal static unsafe class Int8MaxPool
             int image = index / Window.OutHeight, channels = Window.Channels;
             var (from, to) = Window.Rows(index % Window.OutHeight);
             nint pitch = (nint)Window.Width * channels;
-            var row = (T*)Memory.Allocate(Math.Max(64, pitch), out long bytes);
-            Down(X + (((nint)image * Window.Height) + from) * pitch, Window.Dilation.Height * pitch, (to - from + Window.Dilation.Height - 1) / Window.Dilation.Height, pitch, row);
+            var row = (T*)Memory.Allocate(Math.Max(64, pitch) * (Direct ? 1 : to - from + 1), out long bytes);
+            var x = (T*)(X.Data + (image * X.Image) + (from * X.Row));
+            if (!Direct)
+            {
+                x = row + pitch;
+                Int8Window.Copy(X, image, 0, channels, Window.Height, Window.Width, from, to - from, 0, Window.Width, 0, 0, (byte*)x);
+            }
+
+            Down(x, Window.Dilation.Height * pitch, (to - from + Window.Dilation.Height - 1) / Window.Dilation.Height, pitch, row);
             T* y = Y + ((nint)index * Window.OutWidth * channels);
             for (int j = 0; j < Window.OutWidth; j++, y += channels)
             {
