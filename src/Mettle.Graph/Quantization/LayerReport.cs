@@ -21,7 +21,7 @@ public enum LayerChoice
 /// <param name="Weights">Shape of the weights.</param>
 /// <param name="Flops">Work in f32.</param>
 /// <param name="SignalToNoise">Of the worst output when this layer alone is quantised, in dB.</param>
-/// <param name="F32Seconds">Median time in f32.</param>
-/// <param name="Int8Seconds">Median time in 8 bits.</param>
+/// <param name="F32Seconds">Least time in f32.</param>
+/// <param name="Int8Seconds">Least time in 8 bits.</param>
 /// <param name="Choice">What it computes in.</param>
 public sealed record LayerReport(string Name, Shape Weights, long Flops, double SignalToNoise, double F32Seconds, double Int8Seconds, LayerChoice Choice);

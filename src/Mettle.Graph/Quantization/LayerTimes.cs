@@ -10,7 +10,7 @@ internal sealed record LayerTimes(double F32, double Int8, double Rounding)
     private const double RoundSeconds = 2e-3;
 
     /// <summary>
-    /// Medians of rounds in turn. <paramref name="range"/> is the operand's, <paramref name="result"/> that of the ending where that is rounded again.
+    /// The least of rounds in turn: code that is compiled anew meanwhile, or another program, only adds to them. <paramref name="range"/> is the operand's, <paramref name="result"/> that of the ending where that is rounded again.
     /// </summary>
     public static LayerTimes Measure(Graph graph, QuantizableLayer layer, ValueRange range, ValueRange? result)
     {
@@ -31,7 +31,7 @@ internal sealed record LayerTimes(double F32, double Int8, double Rounding)
             rounding.Add(steps.Where(s => s.Node.Op is Mettle.Quantize).Sum(s => s.Seconds));
         }
 
-        return new(Timing.Median(times), Timing.Median(levels), Timing.Median(rounding));
+        return new(times.Min(), levels.Min(), rounding.Min());
     }
 
     // The layer as a graph of its own. Images that convolutions or pooling made lie channels-last; so do they here.
@@ -67,7 +67,7 @@ internal sealed record LayerTimes(double F32, double Int8, double Rounding)
 
     private static bool ComesFromImages(Dictionary<Value, GraphNode> makers, Value value)
         => makers.TryGetValue(value, out var node) && (node.Op is ConvolutionOp or PoolOp
-            || (node.Op is Concat or ElementwiseOp or BatchNormInference or Slice && node.Inputs.Any(v => ComesFromImages(makers, v))));
+            || (node.Op is Concat or UnaryOp or BinaryOp or FusedUnary or BatchNormInference or Slice && node.Inputs.Any(v => ComesFromImages(makers, v))));
 
     // The same with its ending as levels.
     private static Graph Rounded(Graph graph, Value ending, ValueRange range)

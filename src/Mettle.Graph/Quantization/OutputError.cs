@@ -15,7 +15,7 @@ public sealed record OutputError(double SignalToNoise, double? Agreement)
         double? agreement = null;
         for (int output = 0; output < wanted[0].Length; output++)
         {
-            if (!wanted[0][output].DType.IsFloat())
+            if (wanted[0][output].DType is not (DType.F32 or DType.F64 or DType.F16 or DType.BF16))
             {
                 continue;
             }

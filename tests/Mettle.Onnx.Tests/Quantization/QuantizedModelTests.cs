@@ -94,7 +94,7 @@ public sealed class QuantizedModelTests : IDisposable
     }
 
     private static Dictionary<string, Shape> Shapes(string name)
-        => OnnxModel.Load(Path.Combine(Archives.Folder!, "models", name + ".onnx")).Graph.Required.ToDictionary(p => p.Name, _ => (Shape)[1, 1, 28, 28], StringComparer.Ordinal);
+        => OnnxModel.Load(Path.Combine(Archives.Folder!, "models", name + ".onnx")).Graph.Required.ToDictionary(p => p.Name, _ => new Shape([1, 1, 28, 28]), StringComparer.Ordinal);
 
     private static (Tensor Images, byte[] Labels) Digits(float mean, float deviation)
     {
@@ -132,7 +132,7 @@ public sealed class QuantizedModelTests : IDisposable
             x =>
             {
                 var y = conv.Apply(Rounded(x[0], 0.03, 128), Weights(first, 0.015)).Relu();
-                y = Rounded(new MaxPool(2, 2, 0, 1).ApplyAll(Rounded(y, 0.03, 0))[0], 0.03, 0);
+                y = Rounded(new Mettle.MaxPool(2, 2, 0, 1).ApplyAll(Rounded(y, 0.03, 0))[0], 0.03, 0);
                 y = Rounded(conv.Apply(y, Weights(second, 0.006), steps.Dequantize(Tensor.Full([16], 0.03 * 0.006), null, 0)).Relu(), 0.05, 0);
                 return [y.Reshape(new Shape([batch, 576])).Affine(Weights(last, 0.003))];
             },
