@@ -25,7 +25,7 @@ public static class IntegerKernels
     private static Value? Product(Rewriting walk, GraphNode node)
     {
         var (x, padding) = node.Op is Conv ? Unpadded(walk, node.Inputs[0]) : (node.Inputs[0], null);
-        if (QuantizedValues.Levels(walk, x) is not var (levels, step) || QuantizedValues.Weights(walk, node.Inputs[1]) is not { } weights)
+        if (QuantizedValues.Weights(walk, node.Inputs[1]) is not { } weights || Moved(walk, x) is not var (levels, step))
         {
             return null;
         }
@@ -53,6 +53,11 @@ public static class IntegerKernels
         Value[] addend = bias is null ? [] : [Rewriting.Constant(bias)];
         return walk.Emit(op, [levels, step.ScaleOf([]), step.ZeroOf([]), .. addend]);
     }
+
+    // Levels that were dequantised and then moved, as moved levels.
+    private static (Value Levels, LevelStep Step)? Moved(Rewriting walk, Value value)
+        => QuantizedValues.Levels(walk, value)
+            ?? (walk.Maker(value) is { Op: Reshape or Permute } node && Moved(walk, node.Inputs[0]) is var (levels, step) ? (walk.Emit(node.Op, levels), step) : null);
 
     // What a border of zeros was put around: the zero point stands for them.
     private static (Value X, Pad? Border) Unpadded(Rewriting walk, Value value)
