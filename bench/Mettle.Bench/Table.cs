@@ -104,10 +104,6 @@ internal static class Table
         {
             TableFile.Write(rows, peaks, load);
         }
-        else if (renew)
-        {
-            TableFile.Renew(rows);
-        }
 
         return 0;
 
@@ -118,6 +114,11 @@ internal static class Table
         {
             rows.Add(row);
             Console.Out.WriteLine(row);
+            if (renew)
+            {
+                // At once, so that a run cut short leaves what it measured.
+                TableFile.Renew(row);
+            }
         }
     }
 }

@@ -39,21 +39,25 @@ internal static class TableFile
             $"{Machine} {processor}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}, load at the start {load}.",
             $"{Peak}, measured in registers: {string.Join("; ", peaks)}. Memory-bound rows are compared with a plain copy that moves as many bytes, int8 rows with the f32 peak.",
             rows);
+        Console.Error.WriteLine("Written to bench/results/table.md.");
     }
 
-    /// <summary>Puts <paramref name="measured"/> in the place of the same rows; new ones come after those of their family.</summary>
-    public static void Renew(IReadOnlyList<Row> measured)
+    /// <summary>Puts <paramref name="row"/> in the place of the same row; a new one comes after those of its family.</summary>
+    public static void Renew(Row row)
     {
-        var rows = Rows().Where(r => r.Family != OnnxSummary.Family).ToList();
-        foreach (var row in measured.Where(r => r.Family != OnnxSummary.Family))
+        if (row.Family == OnnxSummary.Family)
         {
-            int at = rows.FindIndex(r => (r.Family, r.Name, r.Threads) == (row.Family, row.Name, row.Threads));
-            if (at >= 0)
-            {
-                rows[at] = row;
-                continue;
-            }
+            return;
+        }
 
+        var rows = Rows().Where(r => r.Family != OnnxSummary.Family).ToList();
+        int at = rows.FindIndex(r => (r.Family, r.Name, r.Threads) == (row.Family, row.Name, row.Threads));
+        if (at >= 0)
+        {
+            rows[at] = row;
+        }
+        else
+        {
             int last = rows.FindLastIndex(r => r.Family == row.Family && r.Threads <= row.Threads);
             rows.Insert(last < 0 ? rows.Count : last + 1, row);
         }
@@ -92,6 +96,5 @@ internal static class TableFile
         Directory.CreateDirectory(Path.GetDirectoryName(Committed)!);
         File.WriteAllText(Committed + ".tmp", text);
         File.Move(Committed + ".tmp", Committed, overwrite: true);
-        Console.Error.WriteLine("Written to bench/results/table.md.");
     }
 }
