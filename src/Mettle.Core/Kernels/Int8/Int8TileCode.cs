@@ -36,7 +36,16 @@ internal unsafe struct Int8TileCode : IInt8Tile
     {
         var operands = new Operands
         {
-            A = a, Rows = rows, Runs = runs, LastRun = runs + count, Depth = 4 * quads, Unrolled = 0, B = b, Next = next, C = c, Pitch = pitch * sizeof(int),
+            A = a,
+            Rows = rows,
+            Runs = runs,
+            LastRun = runs + count,
+            Depth = 4 * quads,
+            Unrolled = 0,
+            B = b,
+            Next = next,
+            C = c,
+            Pitch = pitch * sizeof(int),
         };
         int steps = Sets(m, panels);
         operands.Unrolled = quads / steps * steps * 4;
