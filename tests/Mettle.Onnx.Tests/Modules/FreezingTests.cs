@@ -63,10 +63,10 @@ public sealed class FreezingTests
         long Held(OnnxModule model)
         {
             using var scope = MemoryScope.Begin();
-            long before = Memory.LiveBytes;
+            using var budget = Budget.Begin(new());
             var y = model.Forward(x, Pass.Train(default));
             Assert.Equal(ReferenceEquals(model, whole), Nodes(y.Node!) > 5);
-            return Memory.LiveBytes - before;
+            return budget.Bytes;
         }
 
         static int Nodes(Node node) => 1 + node.Inputs.Select(i => i.Node).OfType<Node>().Sum(Nodes);
