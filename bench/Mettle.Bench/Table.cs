@@ -51,7 +51,7 @@ internal static class Table
                     }
                     else
                     {
-                        Console.Error.WriteLine($"Left out: {c.Name}: our side has none (such a batch, or 8 bits, do not go with the model).");
+                        Console.Error.WriteLine($"Left out: {c.Name}: the model does not take such a batch, or gains nothing from 8 bits.");
                     }
                 }
             }
