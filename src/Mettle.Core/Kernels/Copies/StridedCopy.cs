@@ -87,6 +87,9 @@ internal static unsafe class StridedCopy
 
     private struct CopyJob : IJob
     {
+        // A run below this many elements takes less time than to find where it lies.
+        private const int Short = 16;
+
         public Loop Loop;
         public byte* Source;
         public byte* Target;
@@ -97,6 +100,12 @@ internal static unsafe class StridedCopy
         {
             long end = Math.Min(Loop.Outer, ((long)index + 1) * RowsPerPart);
             int inner = Loop.Inner;
+            if (inner < Short)
+            {
+                ShortRows(index, end);
+                return;
+            }
+
             nint stride = Loop.InnerStride(1);
             for (long row = (long)index * RowsPerPart; row < end; row++)
             {
@@ -109,6 +118,47 @@ internal static unsafe class StridedCopy
                 else
                 {
                     Gather(s, stride, t, Size, inner);
+                }
+            }
+        }
+
+        private readonly void ShortRows(int index, long end)
+        {
+            long row = (long)index * RowsPerPart;
+            switch (Size)
+            {
+                case 4:
+                    ShortRows<uint>(row, end);
+                    break;
+                case 8:
+                    ShortRows<ulong>(row, end);
+                    break;
+                case 2:
+                    ShortRows<ushort>(row, end);
+                    break;
+                default:
+                    ShortRows<byte>(row, end);
+                    break;
+            }
+        }
+
+        // The runs along the axis around the innermost lie at equal distances.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void ShortRows<T>(long row, long end)
+            where T : unmanaged
+        {
+            int inner = Loop.Inner, middle = Loop.Middle;
+            nint step = Loop.InnerStride(1), from = Loop.MiddleStride(1), to = Loop.MiddleStride(0);
+            while (row < end)
+            {
+                T* s = (T*)Source + Loop.RowOffset(row, 1);
+                T* t = (T*)Target + Loop.RowOffset(row, 0);
+                for (long stop = Math.Min(end, row + middle - (row % middle)); row < stop; row++, s += from, t += to)
+                {
+                    for (int i = 0; i < inner; i++)
+                    {
+                        t[i] = s[i * step];
+                    }
                 }
             }
         }
