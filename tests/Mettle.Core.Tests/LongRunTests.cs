@@ -8,6 +8,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
 {
     private const int WarmUp = 4_000;
     private const int Steps = 10_000;
+    private const int Window = 2_000;
     private static readonly RandomKey Key = RandomKey.FromSeed(5);
 
     [Fact]
@@ -21,7 +22,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
             Tensor.Normal(Key.At(2), [32, 1], 0, 0.2).AsParameter(), Tensor.Zeros([1]).AsParameter(),
         ];
         double first = 0, last = 0;
-        long live = 0, resident = 0;
+        long live = 0, resident = 0, growth = long.MaxValue;
         int collections = 0;
         for (int step = 1; step <= WarmUp + Steps; step++)
         {
@@ -36,17 +37,23 @@ public sealed class LongRunTests(ITestOutputHelper output)
             else if (step > WarmUp)
             {
                 Assert.Equal(live, Memory.LiveBlocks);
+                if ((step - WarmUp) % Window == 0)
+                {
+                    // A leak grows in every window; late compilation and the collector's own books in one or two.
+                    long now = Resident();
+                    growth = Math.Min(growth, now - resident);
+                    resident = now;
+                }
             }
         }
 
         int second = GC.CollectionCount(2) - collections;
-        long growth = Resident() - resident;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {first:F4} to {last:F4}; resident memory {growth / 1024.0 / 1024:F2} MiB more after {Steps} steps; {second} generation-2 collections"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss {first:F4} to {last:F4}; resident memory at least {growth / 1024.0:F0} KiB more after each {Window} steps; {second} generation-2 collections"));
         Assert.True(last < first / 4, $"The loss went from {first} to {last}: nothing was learnt.");
         Assert.Equal(start + parameters.Length, Memory.LiveBlocks);
         Assert.Equal(leaked, Memory.LeakedBlocks);
         Assert.Equal(0, second);
-        Assert.True(growth < 2 << 20, $"Resident memory grew by {growth} bytes.");
+        Assert.True(growth < 400 << 10, $"Resident memory grew by {growth} bytes or more in every {Window} steps.");
         Array.ForEach(parameters, p => p.Release());
     }
 

@@ -1,3 +1,5 @@
+using Mettle.Core.Tests;
+
 namespace Mettle.Graphs.Tests;
 
 public sealed class PlanTests
@@ -73,18 +75,8 @@ public sealed class PlanTests
         var graph = Graph.Trace(x => [body(x[0])], new Value(new TensorSpec([4, 24], DType.F32)));
         var plan = Plan.Compile(graph);
         Tensor[] x = [Tensor.Normal(Key, [4, 24])], y = [Tensor.Zeros([1, 8])];
-        for (int i = 0; i < 3; i++)
-        {
-            plan.Run(x, y);
-        }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            plan.Run(x, y);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.OfEach(() => plan.Run(x, y)));
     }
 
     [Fact]

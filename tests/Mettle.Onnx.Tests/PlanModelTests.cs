@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mettle.Core.Tests;
 using Mettle.Graphs;
 
 namespace Mettle.Onnx.Tests;
@@ -24,16 +25,8 @@ public sealed class PlanModelTests
         var plan = Compile(name);
         Tensor[] inputs = Inputs(plan.Graph, RandomKey.FromSeed(1));
         Tensor[] outputs = [.. plan.Graph.Outputs.Select(o => Tensor.Zeros(o.Spec.Shape, o.Spec.DType))];
-        for (int i = 0; i < 3; i++)
-        {
-            plan.Run(inputs, outputs);
-        }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        plan.Run(inputs, outputs);
-        plan.Run(inputs, outputs);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.OfEach(() => plan.Run(inputs, outputs)));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ namespace Mettle.Nn;
 internal sealed class TrainingStep
 {
     private readonly TrainingPlan plan;
+    private readonly BatchGradient gradient;
     private readonly Parameter[] parameters;
     private readonly Buffer[] buffers;
     private readonly Tensor[] before;
@@ -13,6 +14,7 @@ internal sealed class TrainingStep
     public TrainingStep(TrainingPlan plan)
     {
         this.plan = plan;
+        gradient = new BatchGradient(plan);
         parameters = [.. plan.Model.Parameters];
         buffers = [.. plan.Model.NamedBuffers().Select(b => b.Buffer)];
         before = new Tensor[buffers.Length];
@@ -33,16 +35,12 @@ internal sealed class TrainingStep
         var pass = Pass.Train(dropout.At(at.Epoch).At(at.Step));
         plan.Optimizer.Rate = plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
         plan.Optimizer.ZeroGrad();
-        var output = plan.Model.Forward(mixed.Inputs, pass);
-        double? correct = Accuracy.Correct(output, mixed);
-        var loss = mixed.Loss(plan.Loss, output);
-        double value = loss.Item();
+        var (value, correct) = gradient.Run(mixed, pass);
         if (!double.IsFinite(value))
         {
             return new StepOutcome(value, double.NaN, correct, Undo("loss", batch, mixed, pass, at));
         }
 
-        loss.Backward();
         foreach (var observer in gradientObservers)
         {
             observer.OnGradients(new TrainingContext(at.Epoch, at.Step, at.GlobalStep, plan.Model, parameters, batch, value));
