@@ -6,6 +6,12 @@ public abstract class Check
     /// <summary>Kebab-case name, unique within its challenge.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// Row-passes that this check has a use for on <paramref name="subject"/>; 0 where it reads only what training left. Its
+    /// challenge's part of the examination's budget (<see cref="CheckBudget"/>) follows from the wants of its checks.
+    /// </summary>
+    public virtual double Wants(Subject subject) => 0;
+
     /// <summary>Runs on <paramref name="subject"/>. Findings that are fine are reported too: they are part of the family of tests.</summary>
     public abstract CheckResult Run(Subject subject, ChallengeId challenge);
 }

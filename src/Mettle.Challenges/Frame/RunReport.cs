@@ -85,6 +85,9 @@ public sealed record RunReport
     /// <summary>Checks that could not run.</summary>
     public required IReadOnlyList<SkippedCheck> Skipped { get; init; }
 
+    /// <summary>What the checks cost beside the training they looked at; null in reports of older versions.</summary>
+    public CheckOverhead? Overhead { get; init; }
+
     /// <summary>Judged treatments in the order they were tried.</summary>
     public required IReadOnlyList<Trial> Trials { get; init; }
 

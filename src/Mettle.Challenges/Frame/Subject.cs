@@ -11,4 +11,21 @@ public sealed record Subject(Experiment Experiment, TrainedModel Model, RandomKe
 {
     /// <summary>The recipe.</summary>
     public Recipe Recipe => Experiment.Recipe;
+
+    /// <summary>Row-passes for the checks of one challenge; without a limit unless an examination sets one.</summary>
+    public CheckBudget Budget { get; init; } = new();
+
+    /// <summary>Row-passes of the training that gave the model.</summary>
+    public double TrainingRowPasses => Math.Min(
+        (double)Model.Result.Steps * Recipe["train.batch"].Int(), (double)Experiment.Data.Encoded.Train.Count * Recipe["train.epochs"].Int());
+
+    internal SharedMeasurements Measurements { get; init; } = new(Key);
+
+    /// <summary>
+    /// A measurement that several checks look at, made once in an examination: by <paramref name="measure"/>, out of the
+    /// budget of who asks first, with random numbers keyed by <paramref name="name"/>. It must hold no tensors.
+    /// </summary>
+    public T Shared<T>(string name, Func<Subject, T> measure)
+        where T : notnull
+        => Measurements.Get(this, name, measure);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mettle.Runs;
 
 namespace Mettle.Challenges;
@@ -7,28 +8,37 @@ namespace Mettle.Challenges;
 /// <param name="Skipped">Checks that could not run.</param>
 public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<SkippedCheck> Skipped)
 {
+    /// <summary>What the checks cost.</summary>
+    public required CheckOverhead Overhead { get; init; }
+
     /// <summary>Findings that ask for treatment.</summary>
     public IReadOnlyList<Finding> Problems => [.. Findings.Where(f => f.Severity == Severity.Problem)];
 
     /// <summary>
     /// Examines <paramref name="subject"/>. A finding over its threshold stays a problem only if its p-value survives
     /// Benjamini-Hochberg (<see cref="Statistics.ConditionalBenjaminiHochberg"/>) at the recipe's rate over all findings that have
-    /// one; else it is a notice.
+    /// one; else it is a notice. Checks that run the model share <see cref="CheckBudget.Share"/> of the training's row-passes.
     /// </summary>
     public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
     {
         var chosen = catalogue.Chosen(subject.Recipe);
         var findings = new List<Finding>();
         var skipped = new List<SkippedCheck>();
+        var costs = new List<CheckCost>();
+        double[] grants = CheckBudget.Divide(CheckBudget.Share * subject.TrainingRowPasses, [.. chosen.Select(c => c.Checks.Sum(k => k.Wants(subject)))]);
         using var stage = progress.Stage("examining", chosen.Sum(c => c.Checks.Count));
-        foreach (var challenge in chosen)
+        foreach (var (challenge, grant) in chosen.Zip(grants))
         {
+            var budget = new CheckBudget(grant);
             foreach (var check in challenge.Checks)
             {
                 cancellation.ThrowIfCancellationRequested();
                 stage.At($"{challenge.Id}: {check.Name}");
                 using var scope = MemoryScope.Begin("check");
-                var result = check.Run(subject with { Key = subject.Key.For(challenge.Id.Value).For(check.Name) }, challenge.Id);
+                var clock = Stopwatch.StartNew();
+                double before = budget.Spent;
+                var result = check.Run(subject with { Key = subject.Key.For(challenge.Id.Value).For(check.Name), Budget = budget }, challenge.Id);
+                costs.Add(new CheckCost(challenge.Id, check.Name, clock.Elapsed.TotalSeconds, budget.Spent - before));
                 findings.AddRange(result.Findings);
                 if (result.SkipReason is { } reason)
                 {
@@ -39,7 +49,10 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
             }
         }
 
-        return new Examination(Judge(findings, subject.Recipe["examine.false-alarm-rate"].Double()), skipped);
+        return new Examination(Judge(findings, subject.Recipe["examine.false-alarm-rate"].Double()), skipped)
+        {
+            Overhead = new CheckOverhead(subject.Model.Result.Seconds, costs),
+        };
     }
 
     internal static IReadOnlyList<Finding> Judge(IReadOnlyList<Finding> findings, double rate)

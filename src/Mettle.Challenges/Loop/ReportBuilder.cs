@@ -37,6 +37,7 @@ internal sealed class ReportBuilder(
             Training = Training(),
             Findings = examination.Findings,
             Skipped = examination.Skipped,
+            Overhead = examination.Overhead,
             Trials = loop.Trials,
             Recipe = before.Recipe.ToYaml(),
             FinalRecipe = after.Recipe.ToYaml(),
@@ -113,8 +114,12 @@ internal sealed class ReportBuilder(
             new("loss", recipe["train.loss"].Text()),
             new("epochs", $"{final.Result.History.Count} of {recipe["train.epochs"].Int()}{(Restored(final) ? $"; weights of epoch {final.Result.BestEpoch + 1} kept" : "")}"),
             new("batch", Whole(recipe["train.batch"].Int())),
+            new("time of the checks", Overhead(examination.Overhead)),
         ];
     }
+
+    private static string Overhead(CheckOverhead o)
+        => string.Create(CultureInfo.InvariantCulture, $"{o.Seconds:0.00} s beside {o.TrainingSeconds:0.00} s of training ({100 * o.Share:0.0} %), the runtime's compiling of what they call for the first time included");
 
     private IReadOnlyList<Evidence> Training()
     {

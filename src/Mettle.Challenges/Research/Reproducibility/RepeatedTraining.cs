@@ -3,28 +3,36 @@ using Mettle.Runs;
 namespace Mettle.Challenges.Research;
 
 /// <summary>
-/// Trains one epoch of the recipe (without its warmup, which may be longer) on a few of its rows again and again, with one thread and with all, and compares the
-/// weights bit by bit.
+/// Trains one epoch of the recipe (without its warmup, which may be longer) on a few of its rows three times, with one thread
+/// and with several, and compares the weights bit by bit.
 /// </summary>
 public sealed class RepeatedTraining : Check
 {
-    // Enough rows for every kernel to see whole and ragged batches, few enough to cost little beside the training.
-    private const int Rows = 512;
+    private const int Trainings = 3;
+
+    // Of each row: forward and backward once, and forward once more for the results on the training rows.
+    private const double Passes = Trainings * (1 + CheckBudget.Forward);
+
+    // Two whole batches and a ragged one are all that kernels can meet; large ones need not be whole.
+    private const int MostRows = 512;
 
     /// <inheritdoc/>
     public override string Name => "repeated-training";
 
     /// <inheritdoc/>
+    public override double Wants(Subject subject) => Passes * Wanted(subject);
+
+    /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
         var recipe = subject.Recipe;
-        int limit = recipe["data.limit"].Int();
-        var small = subject.Experiment.With(recipe.With("train.epochs", 1).With("train.warmup", 0).With("data.limit", limit == 0 ? Rows : Math.Min(limit, Rows)));
+        int rows = subject.Budget.Rows(Wanted(subject), Passes);
+        var small = subject.Experiment.Few(rows, recipe.With("train.epochs", 1).With("train.warmup", 0).With("train.early-stopping.patience", 0));
         int threads = Scheduler.Threads;
         var hashes = new List<(string Where, string Hash)>();
         try
         {
-            foreach (int n in (int[])[threads, threads, 1, Math.Max(2, threads)])
+            foreach (int n in (int[])[threads, threads, threads == 1 ? 2 : 1])
             {
                 Scheduler.Threads = n;
                 hashes.Add(($"{n} {(n == 1 ? "thread" : "threads")}", small.Train(new TrainOptions()).WeightsSha256()));
@@ -40,7 +48,7 @@ public sealed class RepeatedTraining : Check
             challenge,
             Name,
             differing == 0 ? "Training repeats bit for bit, on one thread and on several." : $"{differing} of {hashes.Count} repeated trainings gave other weights.",
-            $"One epoch on up to {Rows} rows, trained {hashes.Count} times; the SHA-256 of all weights must be the same.",
+            $"One epoch on {rows} rows, trained {hashes.Count} times; the SHA-256 of all weights must be the same.",
             new Measurement("trainings with other bits", differing),
             0,
             null,
@@ -48,4 +56,7 @@ public sealed class RepeatedTraining : Check
             [new TableEvidence("SHA-256 of the weights", ["training", "SHA-256"], [.. hashes.Select(h => (IReadOnlyList<string>)[h.Where, h.Hash])])],
             []));
     }
+
+    private static int Wanted(Subject subject)
+        => Math.Min(subject.Experiment.Data.Encoded.Train.Count, Math.Min(MostRows, subject.Recipe["train.batch"].Int() * 5 / 2));
 }

@@ -1,0 +1,20 @@
+namespace Mettle.Challenges;
+
+/// <summary>What the checks of an examination cost beside the training they looked at.</summary>
+/// <param name="TrainingSeconds">Time of that training, before a resume included.</param>
+/// <param name="Checks">Each check, in the order run.</param>
+public sealed record CheckOverhead(double TrainingSeconds, IReadOnlyList<CheckCost> Checks)
+{
+    /// <summary>Seconds of all checks, the runtime's compiling of what they call for the first time included.</summary>
+    public double Seconds => Checks.Sum(c => c.Seconds);
+
+    /// <summary>Seconds of all checks by seconds of training.</summary>
+    public double Share => TrainingSeconds > 0 ? Seconds / TrainingSeconds : 0;
+}
+
+/// <summary>What one check cost.</summary>
+/// <param name="Challenge">The row of the catalogue.</param>
+/// <param name="Check">The check.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+/// <param name="RowPasses">Claimed of its <see cref="CheckBudget"/>.</param>
+public sealed record CheckCost(ChallengeId Challenge, string Check, double Seconds, double RowPasses);
