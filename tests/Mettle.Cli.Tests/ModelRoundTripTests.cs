@@ -22,6 +22,7 @@ public sealed class ModelRoundTripTests : IDisposable
         ["tabular, regression"] = Recipes.Table().Replace("target: class", "target: b", StringComparison.Ordinal),
         ["rnn, lstm"] = Sequence("{rnn: {hidden: 12, layers: 2, chrono: true}}"),
         ["rnn, gru"] = Sequence("{rnn: {hidden: 12, cell: gru}}"),
+        ["rnn, arrays"] = Arrays("{rnn: {hidden: 12}}"),
         ["rnn, tanh"] = Sequence("{rnn: {hidden: 12, cell: tanh}}"),
     };
 
@@ -68,6 +69,13 @@ public sealed class ModelRoundTripTests : IDisposable
     private static string Sequence(string model) => $$"""
         name: round-trip
         data: {source: {adding-problem: {length: 10, rows: 120} } }
+        model: {{model}}
+        train: {epochs: 1}
+        """;
+
+    private static string Arrays(string model) => $$"""
+        name: round-trip
+        data: {source: {npz: {path: {{Path.Combine(CliProcess.RepositoryRoot, "samples", "faults", "digits.npz")}}, inputs: strokes} }, limit: 200}
         model: {{model}}
         train: {epochs: 1}
         """;

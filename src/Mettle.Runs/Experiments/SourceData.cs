@@ -59,8 +59,22 @@ public sealed record EncodedData(
     /// <summary>What applies to new rows the same encoding, as JSON; null where the input needs none.</summary>
     public string? Encoder { get; init; }
 
+    /// <summary>Rows of the files that hold a NaN or infinity.</summary>
+    public IReadOnlyList<BadRow> BadRows { get; init; } = [];
+
     /// <summary>What belongs into a packaged model besides the trained one.</summary>
     public Packaging Packaging { get; init; } = Packaging.Plain;
+}
+
+/// <summary>A row that holds a number which is not finite.</summary>
+/// <param name="File">Name of the file.</param>
+/// <param name="Row">Row of the file, from 1.</param>
+/// <param name="What">The first such number with its place: "x[117, 3, 4] is NaN".</param>
+/// <param name="Stays">Whether it is used all the same; else it was left out.</param>
+public sealed record BadRow(string File, int Row, string What, bool Stays)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{File}, row {Row}: {What}; {(Stays ? "kept, as the recipe asks" : "the row is left out")}";
 }
 
 /// <summary>Reads a source once per run, however many folds and trials use it.</summary>

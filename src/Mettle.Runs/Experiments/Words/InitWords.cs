@@ -20,7 +20,6 @@ internal static class InitWords
         ["xavier-uniform"] = "The same from a uniform distribution.",
         ["orthogonal"] = "Random orthogonal matrices (Saxe, McClelland and Ganguli 2014).",
         ["truncated-normal"] = "Normal with deviation 0.02, cut at two deviations.",
-        ["normal"] = "Normal with deviation 0.02.",
         ["zeros"] = "All zero (a network that cannot learn, for experiments).",
     };
 
@@ -29,9 +28,33 @@ internal static class InitWords
         foreach (var (word, initializer) in Initializers.ByWord)
         {
             string name = word.Replace('_', '-');
+            if (name == "normal")
+            {
+                continue;
+            }
+
             v.Add<InitRule>("init", name, Docs[name], [], _ => (model, _, key) => model.Initialize(key, initializer));
         }
 
+        v.Add<InitRule>(
+            "init", "normal", "Normal with one deviation for all layers, however wide they are.",
+            [
+                Field.Float("deviation", 0.02, "Standard deviation of the weights.", min: 0),
+                Field.Float("bias", null, "First value of all biases; unset leaves them to each layer."),
+            ],
+            w =>
+            {
+                var rule = new Normal(deviation: w["deviation"].Double());
+                double? bias = w["bias"].HasValue ? w["bias"].Double() : null;
+                return (model, _, key) =>
+                {
+                    model.Initialize(key, rule);
+                    foreach (var p in model.Parameters.Where(p => bias is not null && p.Role == ParameterRole.Bias))
+                    {
+                        p.Value = Tensor.Full(p.Shape, bias!.Value, p.Value.DType);
+                    }
+                };
+            });
         v.Add<InitRule>(
             "init", "lsuv", "Orthogonal, then scaled layer by layer until a batch gives unit variance (Mishkin and Matas 2016).", [],
             _ => (model, batch, key) => Lsuv.Initialize(model, batch, key));

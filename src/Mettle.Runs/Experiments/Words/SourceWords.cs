@@ -38,6 +38,20 @@ internal static class SourceWords
                 Field.Texts("classes", [], "Name of each label from 0."),
             ],
             Idx);
+        vocabulary.Add<DataSource>(
+            "source",
+            "npz",
+            "Rows of NumPy arrays (numpy.savez): numbers of one shape, and what is to be predicted. A path may begin with $METTLE_DATA/.",
+            [
+                Field.Path("path", null, "Training rows.", required: true),
+                Field.Path("test", null, "Test rows in a file of their own."),
+                Field.Text("inputs", "x", "Name of the numbers, [rows, features], [rows, steps, features] or [rows, channels, height, width]."),
+                Field.Text("targets", "y", "Name of what is predicted, [rows]: whole numbers are classes, others values."),
+                Field.Texts("classes", [], "Name of each class from 0."),
+                Field.Text("non-finite", "leave-out", "Rows that hold NaN or infinity: left out and named, or kept for experiments.", choices: ["leave-out", "keep"]),
+            ],
+            w => new ArraySource(
+                Resolve(w["path"]), w["test"].HasValue ? Resolve(w["test"]) : "", w["inputs"].Text(), w["targets"].Text(), Join(w["classes"]), w["non-finite"].Text() == "keep"));
         vocabulary.Add<DataSource>("source", "digits", "The 1,797 handwritten digits (8 x 8) that ship with Mettle.", [], _ => new DigitsSource());
     }
 
