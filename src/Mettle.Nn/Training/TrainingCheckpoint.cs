@@ -89,5 +89,7 @@ internal static class TrainingCheckpoint
         ["optimizer"] = plan.Optimizer.GetType().Name,
         ["schedule"] = plan.Schedule.GetType().Name,
         ["averaging"] = plan.Averaging?.GetType().Name ?? "none",
+        ["sharpness"] = plan.Sharpness is not { } s ? "none" : string.Create(CultureInfo.InvariantCulture, $"{(s.Adaptive ? "asam" : "sam")} {s.Rho:R} {s.Eta:R}"),
+        ["saddle escape"] = plan.Escape is not { } e ? "none" : string.Create(CultureInfo.InvariantCulture, $"{e.Radius:R} {e.Threshold:R} {e.Every}"),
     };
 }

@@ -36,6 +36,12 @@ public sealed record TrainingPlan
     /// <summary>Alpha of the Beta distribution that mixes pairs of samples (<see cref="Nn.Mixup"/>); 0 for none.</summary>
     public double Mixup { get; init; }
 
+    /// <summary>Takes gradients where the loss nearby is highest; null takes them where the weights are.</summary>
+    public SharpnessAware? Sharpness { get; init; }
+
+    /// <summary>Noise on the weights where the gradient is small; null adds none.</summary>
+    public SaddleEscape? Escape { get; init; }
+
     /// <summary>Average of the weights, bound to the model: validated, kept as best, and put into the model at the end.</summary>
     public Averaging? Averaging { get; init; }
 
@@ -80,6 +86,8 @@ public sealed record TrainingPlan
         Need(EvalBatch >= 1, $"EvalBatch is {EvalBatch}; it must be at least 1.");
         Need(CheckpointEvery >= 0, $"CheckpointEvery is {CheckpointEvery}; it must be at least 0.");
         Need(Mixup >= 0, $"Mixup is {Mixup}; it must be at least 0.");
+        Sharpness?.Check();
+        Escape?.Check();
         Need(StepsPerEpoch >= 1, $"{Train.Count} training samples make no batch of {BatchSize}{(DropLast ? " (DropLast is set)" : "")}.");
         Need(Validation is null or { Count: > 0 }, "Validation has no samples; leave it null.");
         Need(

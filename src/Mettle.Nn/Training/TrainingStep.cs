@@ -5,22 +5,25 @@ internal sealed class TrainingStep
 {
     private readonly TrainingPlan plan;
     private readonly BatchGradient gradient;
+    private readonly SharpnessAwareGradient? sharpness;
     private readonly Parameter[] parameters;
     private readonly Buffer[] buffers;
     private readonly Tensor[] before;
     private readonly IGradientObserver[] gradientObservers;
-    private readonly RandomKey dropout, mixup;
+    private readonly RandomKey dropout, mixup, escape;
 
     public TrainingStep(TrainingPlan plan)
     {
         this.plan = plan;
         gradient = new BatchGradient(plan);
+        sharpness = plan.Sharpness is { } s ? new SharpnessAwareGradient(plan, s, gradient) : null;
         parameters = [.. plan.Model.Parameters];
         buffers = [.. plan.Model.NamedBuffers().Select(b => b.Buffer)];
         before = new Tensor[buffers.Length];
         gradientObservers = [.. plan.Observers.OfType<IGradientObserver>()];
         dropout = plan.Key.For("dropout");
         mixup = plan.Key.For("mixup");
+        escape = plan.Key.For("escape");
     }
 
     public StepOutcome Run(Batch batch, TrainingState at)
@@ -35,7 +38,7 @@ internal sealed class TrainingStep
         var pass = Pass.Train(dropout.At(at.Epoch).At(at.Step));
         plan.Optimizer.Rate = plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
         plan.Optimizer.ZeroGrad();
-        var (value, correct) = gradient.Run(mixed, pass);
+        var (value, correct) = sharpness?.Run(mixed, pass) ?? gradient.Run(mixed, pass);
         if (!double.IsFinite(value))
         {
             return new StepOutcome(value, double.NaN, correct, Undo("loss", batch, mixed, pass, at));
@@ -55,6 +58,7 @@ internal sealed class TrainingStep
 
         plan.Optimizer.Step();
         plan.Optimizer.ZeroGrad();
+        plan.Escape?.Apply(parameters, norm, at.GlobalStep, escape);
         plan.Averaging?.OnStep();
         return new StepOutcome(value, norm, correct, null);
     }

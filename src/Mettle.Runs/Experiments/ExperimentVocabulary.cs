@@ -13,6 +13,7 @@ public static class ExperimentVocabulary
         InitWords.AddTo(v);
         LossWords.AddTo(v);
         OptimizerWords.AddTo(v);
+        SharpnessWords.AddTo(v);
         AugmentWords.AddTo(v);
         return v;
     }

@@ -12,6 +12,9 @@ internal static class Plan
     public static int Steps(Recipe recipe, int rows) => recipe["train.epochs"].Int() * StepsPerEpoch(recipe, rows);
 
     public static Module Model(Recipe recipe, ExperimentData data, ulong seed)
+        => Snapshots.Around(Single(recipe, data, seed), recipe, data);
+
+    private static Module Single(Recipe recipe, ExperimentData data, ulong seed)
     {
         var model = recipe.Word<ModelFactory>("model")(data.Encoded.Input);
         var key = RandomKey.FromSeed(seed).For("init");
@@ -59,20 +62,22 @@ internal static class Plan
             Train = data.Train.Rows,
             Validation = data.Validation?.Rows,
             Loss = LossOf(recipe, data.Input.Task),
-            Optimizer = recipe.Word<OptimizerFactory>("train.optimizer")(Groups(recipe, model)),
+            Optimizer = recipe.Word<OptimizerFactory>("train.optimizer")(Groups(recipe, (model as SnapshotEnsemble)?.Live ?? model)),
             Schedule = ScheduleOf(recipe, epochs, perEpoch),
             Epochs = epochs,
             BatchSize = recipe["train.batch"].Int(),
             Clipping = new GradientClipping(recipe["train.clip.norm"].Double(), recipe["train.clip.value"].Double(), recipe["train.clip.adaptive"].Double()),
             Mixup = recipe["train.mixup"].Double(),
             Metrics = data.Input.Task == LearningTask.Classification ? [Metric.Named("accuracy")] : [Metric.Named("r2")],
+            Sharpness = recipe["train.sharpness"].HasValue ? recipe.Word<SharpnessAware>("train.sharpness") : null,
+            Escape = EscapeOf(recipe),
             Averaging = recipe["train.averaging"].HasValue ? recipe.Word<AveragingFactory>("train.averaging")(model, epochs) : null,
             EarlyStopping = EarlyStoppingOf(recipe),
             Seed = seed,
             CheckpointEvery = recipe["train.checkpoint-every"].Int(),
             CheckpointPath = options.CheckpointPath,
             EvalBatch = EvalBatch,
-            Observers = options.Observers,
+            Observers = [.. options.Observers, .. Snapshots.Observers(recipe, model)],
         };
     }
 
@@ -129,6 +134,12 @@ internal static class Plan
 
         var then = recipe.Word<ScheduleFactory>("train.schedule")(steps - rise, perEpoch);
         return rise > 0 ? new WarmupSchedule(then, rise) : then;
+    }
+
+    private static SaddleEscape? EscapeOf(Recipe recipe)
+    {
+        double radius = recipe["train.saddle-escape.radius"].Double();
+        return radius > 0 ? new SaddleEscape(radius, recipe["train.saddle-escape.threshold"].Double(), recipe["train.saddle-escape.every"].Int()) : null;
     }
 
     private static EarlyStopping? EarlyStoppingOf(Recipe recipe)

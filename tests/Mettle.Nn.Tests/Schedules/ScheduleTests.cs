@@ -32,6 +32,28 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void Rate_WithWarmRestarts_IsACosineInEachCycle()
+    {
+        // Cycles of 4, 8 and 16 steps.
+        var schedule = new WarmRestartsSchedule(28, 3, 2, 0.01);
+        foreach (var (start, length) in new[] { (0, 4), (4, 8), (12, 16) })
+        {
+            for (int i = 0; i < length; i++)
+            {
+                Assert.Equal(0.01 + (0.09 * (1 + Math.Cos(Math.PI * i / length)) / 2), schedule.Rate(0.1, start + i), 1e-15);
+            }
+        }
+
+        Assert.Equal(0.01, schedule.Rate(0.1, 28));
+        Assert.Equal([0L, 3, 6, 10], WarmRestartsSchedule.Starts(10, 3, 1));
+        var byEpoch = new WarmRestartsSchedule(35, 3, 1, 0, unit: 7);
+        Assert.Equal([0.1, 0.1, 0.1], new[] { 0L, 7, 21 }.Select(s => byEpoch.Rate(0.1, s)));
+        Assert.Equal([0L, 1, 2, 3], WarmRestartsSchedule.Starts(3, 9, 1));
+        Assert.Equal([0L, 1, 4], WarmRestartsSchedule.Starts(4, 3, 2));
+        Assert.Equal(0.1, new WarmRestartsSchedule(3, 4, unit: 7).Rate(0.1, 0L));
+    }
+
+    [Fact]
     public void Rate_OnPlateau_EqualsPyTorchAfterEachLoss()
     {
         var plateau = Fixture.GetProperty("plateau");

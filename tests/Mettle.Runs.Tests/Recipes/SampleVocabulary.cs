@@ -41,6 +41,7 @@ internal static class SampleVocabulary
         v.Add("augment", "crop", "Random crop.", [Field.Int("pad", 4, "Pixels.", min: 0)], w => $"crop{w["pad"].Int()}");
         v.Add("init", "orthogonal", "Orthogonal.", [], _ => "orthogonal");
         v.Add("averaging", "ema", "Moving average.", [Field.Float("decay", 0.999, "Decay.", min: 0, max: 1)], _ => "ema");
+        v.Add("sharpness", "sam", "Sharpness-aware.", [], _ => "sam");
         return v;
     }
 

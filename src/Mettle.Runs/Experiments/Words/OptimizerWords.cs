@@ -60,6 +60,18 @@ internal static class OptimizerWords
                 return (steps, _) => new OneCycleSchedule(steps, rise);
             });
         v.Add<ScheduleFactory>(
+            "schedule", "warm-restarts", "Several cosines down to a floor, one after another (SGDR; Loshchilov and Hutter 2017).",
+            [
+                Field.Int("cycles", 4, "Number of cosines, which together fill the training; no more than it has epochs.", min: 1, max: 100),
+                Field.Int("growth", 1, "Length of a cosine over that of the one before.", min: 1, max: 10),
+                Field.Float("floor", 0, "Rate at the end, as a share of the first.", min: 0, max: 1),
+            ],
+            w =>
+            {
+                var (cycles, growth, floor) = (w["cycles"].Int(), w["growth"].Int(), w["floor"].Double() * BaseRate(w.Recipe));
+                return (steps, perEpoch) => new WarmRestartsSchedule(steps, cycles, growth, floor, perEpoch);
+            });
+        v.Add<ScheduleFactory>(
             "schedule", "step", "Multiplied by a factor every so many epochs.",
             [Field.Int("epochs", 10, "Epochs between drops.", min: 1), Field.Float("factor", 0.1, "What the rate is multiplied by.", min: 0, max: 1)],
             w =>
