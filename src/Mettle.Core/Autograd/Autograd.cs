@@ -59,7 +59,9 @@ public static class Autograd
     /// Partial derivatives by <paramref name="inputs"/> taken as independent, even where one was computed from another, with
     /// the graph recorded. May run inside a backward pass: that pass's marks on the inputs are put back.
     /// </summary>
-    internal static Tensor?[] Partial(Tensor output, Tensor[] inputs, Tensor seed)
+    internal static Tensor?[] Partial(Tensor output, Tensor[] inputs, Tensor seed) => Partial(output, inputs, seed, createGraph: true);
+
+    private static Tensor?[] Partial(Tensor output, Tensor[] inputs, Tensor seed, bool createGraph)
     {
         var marks = new (int Pass, int Index)[inputs.Length];
         int pass = Interlocked.Increment(ref passes);
@@ -74,13 +76,48 @@ public static class Autograd
         }
 
         var results = new Tensor?[inputs.Length];
-        Run(output, seed, pass, results, createGraph: true, retainGraph: true, stopAtTargets: true);
+        Run(output, seed, pass, results, createGraph, retainGraph: createGraph, stopAtTargets: createGraph);
         for (int i = inputs.Length - 1; i >= 0; i--)
         {
             (inputs[i].TargetPass, inputs[i].TargetIndex) = marks[i];
         }
 
         return results;
+    }
+
+    /// <summary>
+    /// For an op that computes its inside again in its own gradient (<see cref="FusedOp.FusedGradient"/>): runs <paramref name="body"/> and
+    /// gives the gradients by <paramref name="input"/> (null unless <paramref name="needsInput"/>) and then by
+    /// <paramref name="parameters"/>, within the backward pass that runs. Not recorded; frees what it passes.
+    /// </summary>
+    /// <param name="body">The inside as a function of its input.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="needsInput">Whether its gradient is wanted.</param>
+    /// <param name="parameters">Leaves that require gradients, each once.</param>
+    /// <param name="seed">Gradient of the final result by the body's result, same shape.</param>
+    public static Tensor?[] GradInside(Func<Tensor, Tensor> body, Tensor input, bool needsInput, ReadOnlySpan<Tensor> parameters, Tensor seed)
+    {
+        // Not detached: the pass around this one is to free the input after its last use, which is here.
+        var leaf = input.View(input.Shape, input.Strides, input.Offset);
+        leaf.RequiresGrad = needsInput;
+        Tensor output;
+        using (Recording())
+        {
+            output = body(leaf);
+        }
+
+        Tensor[] wanted = needsInput ? [leaf, .. parameters] : [.. parameters];
+        var results = Partial(output, wanted, seed, createGraph: false);
+        foreach (var g in results)
+        {
+            // This pass lets go; the one around it holds them from here on.
+            if (g is not null)
+            {
+                g.Storage.Holders--;
+            }
+        }
+
+        return needsInput ? results : [null, .. results];
     }
 
     internal static void Backward(Tensor output, Tensor? seed, bool retainGraph)
@@ -239,6 +276,7 @@ public static class Autograd
         }
 
         node.CheckFresh();
+        here.Meter?.Enter();
         var scope = recorded ? null : MemoryScope.BeginRecycled(here);
         try
         {
@@ -260,6 +298,7 @@ public static class Autograd
         finally
         {
             scope?.EndRecycled(here);
+            here.Meter?.Leave(node);
         }
 
         if (!recorded)

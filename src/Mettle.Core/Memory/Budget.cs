@@ -28,7 +28,7 @@ public sealed class Budget : IDisposable
     private readonly Budget? outer;
     private readonly ThreadContext home;
     private readonly long began = Stopwatch.GetTimestamp();
-    private long bytes, work;
+    private long bytes, peak, work;
     private bool open = true;
 
     private Budget(ResourceLimits limits, ThreadContext home)
@@ -43,6 +43,9 @@ public sealed class Budget : IDisposable
 
     /// <summary>Bytes in use now.</summary>
     public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>Most bytes in use at once so far: of this thread's tensors alone, so the same in every run.</summary>
+    public long PeakBytes => Interlocked.Read(ref peak);
 
     /// <summary>Work done so far, in the unit of <see cref="ResourceLimits.Work"/>.</summary>
     public long Work => work;
@@ -112,7 +115,12 @@ public sealed class Budget : IDisposable
         Fit(more);
         for (var budget = this; budget is not null; budget = budget.outer)
         {
-            Interlocked.Add(ref budget.bytes, more);
+            // Only the budget's own thread takes; any may give back.
+            long now = Interlocked.Add(ref budget.bytes, more);
+            if (now > budget.peak)
+            {
+                Interlocked.Exchange(ref budget.peak, now);
+            }
         }
     }
 

@@ -9,6 +9,9 @@ public abstract class FusedOp : Op
     /// <summary>The same function in other ops.</summary>
     public abstract Tensor[] Decompose(Tensor[] inputs);
 
+    /// <summary>Work of the gradient's kernels in forward passes of this op: two products for each product, as a rule.</summary>
+    internal virtual int GradientPasses(Node node) => 2;
+
     /// <inheritdoc/>
     public sealed override Tensor?[] Gradient(Node node, ReadOnlySpan<Tensor?> grads)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Mettle;
@@ -125,6 +126,8 @@ public abstract class Op
         }
 
         var here = ThreadContext.Current;
+        var meter = here.Meter;
+        long began = meter is null ? 0 : Stopwatch.GetTimestamp();
         var results = op.InferKnown(specs);
         var outputs = here.Tracer?.Skip(inputs, results);
         if (outputs is null)
@@ -138,6 +141,7 @@ public abstract class Op
             Record(op, inputs, outputs, here);
         }
 
+        meter?.Add(op, specs, results, outputs, began);
         if (here.Tracer is not null || here.WatchesNan)
         {
             Tracer.OnApply(op, inputs, outputs);

@@ -38,6 +38,9 @@ internal sealed class ThreadContext
     /// <summary>The innermost limits on memory and work.</summary>
     public Budget? Budget { get; set; }
 
+    /// <summary>The innermost count of what ops cost.</summary>
+    public CostMeter? Meter { get; set; }
+
     /// <summary>Whether operations go unrecorded.</summary>
     public bool IsQuiet { get; set; }
 

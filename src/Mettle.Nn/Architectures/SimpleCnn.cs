@@ -43,6 +43,10 @@ public sealed class SimpleCnn : Module
         output = Register("output", new Linear(before, outputs));
     }
 
+    /// <summary>Each block is a part.</summary>
+    public override int CheckpointActivations(DType storage = DType.F32)
+        => blocks.Children.Sum(b => ((Sequential)b.Module).CheckpointActivations(1, storage));
+
     /// <summary>What the output layer sees, [N, last width].</summary>
     public Tensor Features(Tensor x, Pass pass)
     {

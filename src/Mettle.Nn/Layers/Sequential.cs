@@ -18,6 +18,28 @@ public sealed class Sequential : Module
 
     internal override bool HoldsNothing { get; }
 
+    /// <summary>
+    /// Parts of which a training pass keeps the inputs only, see <see cref="Module.CheckpointActivations"/>; 0 keeps everything.
+    /// </summary>
+    public int Segments { get; private set; }
+
+    /// <summary>Format in which the inputs of all parts but the first are kept.</summary>
+    private DType SegmentStorage { get; set; }
+
+    /// <summary>About as many parts as the root of the number of layers, which keeps least (Chen et al. 2016, section 4.1).</summary>
+    public override int CheckpointActivations(DType storage = DType.F32)
+        => CheckpointActivations((int)Math.Round(Math.Sqrt(layers.Length)), storage);
+
+    /// <summary>The same with a number of parts of one's own, from 1 to the number of layers.</summary>
+    public int CheckpointActivations(int segments, DType storage = DType.F32)
+    {
+        SegmentStorage = storage is DType.F32 or DType.BF16 or DType.F16
+            ? storage
+            : throw new ArgumentException($"Activations are kept as f32, bf16 or f16, not as {storage.Label()}.", nameof(storage));
+        Segments = Math.Clamp(segments, Math.Min(1, layers.Length), layers.Length);
+        return Segments;
+    }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(ForwardThen(x, pass, null, rectified: false));
 
@@ -33,16 +55,52 @@ public sealed class Sequential : Module
             return Then(x, shortcut, rectified);
         }
 
+        return Segments > 0 && pass.Training && Autograd.IsRecording
+            ? Then(InSegments(x, pass), shortcut, rectified)
+            : Range(x, pass, 0, layers.Length, shortcut, rectified);
+    }
+
+    private Tensor InSegments(Tensor x, Pass pass)
+    {
+        Tensor? packed = null;
+        int from = 0;
+        for (int i = 1; from < layers.Length; i++)
+        {
+            // A rectifier goes into the layer before it, so it stays with that one.
+            int first = from, to = Math.Max(from + 1, i * layers.Length / Segments);
+            while (to < layers.Length && layers[to] is Activation { IsRectifier: true })
+            {
+                to++;
+            }
+
+            bool last = to == layers.Length;
+            var storage = last ? DType.F32 : SegmentStorage;
+            var y = Recomputation.Run(h => Range(h, pass, first, to, null, rectified: false), x, packed, layers[first..to], storage);
+            if (packed is not null)
+            {
+                // Nobody but the part that has just run was given it.
+                x.Release();
+            }
+
+            packed = storage == DType.F32 ? null : y.Detach().To(storage);
+            (x, from) = (y, to);
+        }
+
+        return x;
+    }
+
+    private Tensor Range(Tensor x, Pass pass, int from, int to, Tensor? shortcut, bool rectified)
+    {
         // A rectifier goes into the layer before it, what follows all layers into the last.
-        bool toLast = layers.Length > 0 && layers[^1] is not Activation;
+        bool toLast = to > from && layers[to - 1] is not Activation;
         Module? before = null;
         var input = x;
-        for (int i = 0; i < layers.Length; i++)
+        for (int i = from; i < to; i++)
         {
             var layer = layers[i];
-            bool both = i + 1 < layers.Length && layers[i + 1] is Activation { IsRectifier: true };
+            bool both = i + 1 < to && layers[i + 1] is Activation { IsRectifier: true };
             i += both ? 1 : 0;
-            bool last = toLast && i == layers.Length - 1;
+            bool last = toLast && i == to - 1;
             var y = both || last ? layer.ForwardThen(x, pass, last ? shortcut : null, both || (last && rectified)) : layer.Forward(x, pass);
             if (before is { HoldsNothing: true } && layer.HoldsNothing)
             {

@@ -65,6 +65,24 @@ public sealed class CrossEntropyLoss : Loss
             : weights.Flatten(1).Sum(1) / Tensor.Maximum(counted.Flatten(1).Sum(1), Tensor.Scalar(1));
     }
 
+    /// <summary>The sum of the class weights over all positions that count.</summary>
+    public override double Weight(Tensor target)
+    {
+        if (target.DType.IsFloat())
+        {
+            return target.Shape[0];
+        }
+
+        using var quiet = Autograd.NoGrad();
+        double sum = 0;
+        foreach (long label in target.To(DType.I64).ToArray<long>())
+        {
+            sum += label == ignoreIndex ? 0 : classWeights?[label] ?? 1;
+        }
+
+        return sum;
+    }
+
     private Tensor? Weights(DType dtype) => classWeights is null ? null : Tensor.From(classWeights).To(dtype);
 
     private Tensor ClassesSecond(Tensor logits)

@@ -9,6 +9,9 @@ public abstract class Loss
     /// <summary>The weight of each row in the mean of <see cref="PerSample"/> over many rows, [N]; null where all count alike.</summary>
     public virtual Tensor? RowWeights(Tensor target) => null;
 
+    /// <summary>What <see cref="Forward"/> divides by, up to a constant: the weight of its mean among those of other rows.</summary>
+    public virtual double Weight(Tensor target) => RowWeights(target) is { } weights ? weights.Sum().Item() : target.Shape[0];
+
     /// <summary>The scalar that training minimises: the mean over rows unless the loss says otherwise.</summary>
     public virtual Tensor Forward(Tensor output, Tensor target) => PerSample(output, target).Mean();
 

@@ -22,6 +22,8 @@ public abstract class AdamBase : Optimizer
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<string> StateNames => Moments;
 
+    private protected sealed override bool StoresHalves => true;
+
     /// <summary>Whether decay shrinks the weights (decoupled) instead of joining the gradient.</summary>
     private protected abstract bool Decoupled { get; }
 
@@ -33,7 +35,7 @@ public abstract class AdamBase : Optimizer
         double shrink = Decoupled ? 1 - (rate * decay) : 1, l2 = Decoupled ? 0 : decay;
         if (p.DType == DType.F32)
         {
-            singles.Add(p, gradient, m, v, new AdamRule<float>(rate, beta1, beta2, epsilon, slot.Steps, shrink, l2));
+            singles.Add(p, gradient, m, v, new AdamRule<float>(rate, beta1, beta2, epsilon, slot.Steps, shrink, l2), RoundingOf(slot));
         }
         else
         {

@@ -41,6 +41,43 @@ public abstract class Optimizer
     /// <summary>Weight decay of groups that name none.</summary>
     public double WeightDecay { get; }
 
+    /// <summary>
+    /// Format of the state between steps: f32 (that of the weights), or bf16, which halves its memory. Steps compute as ever; see
+    /// <see cref="HalfState"/> for the rounding. Set it before the first step.
+    /// </summary>
+    /// <exception cref="NotSupportedException">This optimiser keeps its state in the weights' type.</exception>
+    public DType StateStorage
+    {
+        get;
+        set
+        {
+            if (value is not (DType.F32 or DType.BF16) || (value == DType.BF16 && !StoresHalves))
+            {
+                throw new NotSupportedException($"{GetType().Name} keeps its state as {(StoresHalves ? "f32 or bf16" : "f32")}, not as {value.Label()}.");
+            }
+
+            if (Array.Exists(slots, s => s.Steps > 0))
+            {
+                throw new InvalidOperationException("The storage of the state is chosen before the first step.");
+            }
+
+            field = value;
+            Array.ForEach(slots, s => s.StoresHalves = value == DType.BF16);
+        }
+    }
+
+    /// <summary>Bytes of the state once every parameter has taken a step.</summary>
+    public long ExpectedStateBytes => slots.Where(s => !s.Parameter.Frozen).Sum(s => StatesInUse * s.StateSpec.Bytes);
+
+    /// <summary>State tensors of each parameter under the settings given.</summary>
+    internal virtual int StatesInUse => StateNames.Count;
+
+    /// <summary>Key of the rounding of bf16 state.</summary>
+    public RandomKey RoundingKey { get; set; }
+
+    /// <summary>Whether state may be bf16.</summary>
+    private protected virtual bool StoresHalves => false;
+
     /// <summary>Names of the state tensors that each parameter may have, as in PyTorch's optimiser state.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }
 
@@ -160,9 +197,13 @@ public abstract class Optimizer
     private protected abstract void Discard();
 
     private static Tensor Adopt(Slot slot, string name, Tensor saved)
-        => saved.Spec == slot.Parameter.Value.Spec
+        => saved.Spec == slot.StateSpec
             ? Tensor.FromBytes(saved.ToBytes(), saved.Shape, saved.DType).Persist()
-            : throw new InvalidDataException($"Optimiser state '{slot.Parameter.Name}.{name}' is {saved.Spec}, the parameter {slot.Parameter.Value.Spec}.");
+            : throw new InvalidDataException($"Optimiser state '{slot.Parameter.Name}.{name}' is {saved.Spec}, the parameter {slot.Parameter.Value.Spec}{(slot.StoresHalves ? $", its state {slot.StateSpec}" : "")}.");
+
+    /// <summary>Which way bf16 state is rounded in the step that the slot is at.</summary>
+    private protected ulong RoundingOf(Slot slot)
+        => slot.StoresHalves ? (slot.Rounding ??= RoundingKey.For(slot.Parameter.Name)).At(slot.Steps).Value : 0;
 
     /// <summary>A parameter with its group, its steps so far and its state.</summary>
     private protected sealed class Slot(Parameter parameter, ParameterGroup group)
@@ -175,8 +216,21 @@ public abstract class Optimizer
 
         public Tensor?[] State { get; } = new Tensor?[2];
 
+        /// <summary>Whether state is kept as bf16; weights of f64 keep theirs.</summary>
+        public bool StoresHalves
+        {
+            get => field && Parameter.Value.DType == DType.F32;
+            set;
+        }
+
+        /// <summary>Stream of the parameter's rounding.</summary>
+        public RandomKey? Rounding { get; set; }
+
+        /// <summary>Shape and type of a state tensor.</summary>
+        public TensorSpec StateSpec => StoresHalves ? Parameter.Value.Spec with { DType = DType.BF16 } : Parameter.Value.Spec;
+
         /// <summary>State tensor <paramref name="index"/>, zero at first.</summary>
         public Tensor StateAt(int index)
-            => State[index] ??= Tensor.Zeros(Parameter.Value.Shape, Parameter.Value.DType).Persist();
+            => State[index] ??= Tensor.Zeros(StateSpec.Shape, StateSpec.DType).Persist();
     }
 }

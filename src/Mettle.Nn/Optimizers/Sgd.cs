@@ -40,6 +40,10 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames => Momenta;
 
+    private protected override bool StoresHalves => true;
+
+    internal override int StatesInUse => momentum > 0 ? 1 : 0;
+
     private protected override void Add(Slot slot, Tensor gradient)
     {
         var p = slot.Parameter.Value;
@@ -48,7 +52,7 @@ public sealed class Sgd : Optimizer
         double fresh = slot.Steps == 1 ? 1 : 1 - dampening;
         if (p.DType == DType.F32)
         {
-            singles.Add(p, gradient, buffer, null, new Rule<float>(rate, momentum, fresh, decay, nesterov));
+            singles.Add(p, gradient, buffer, null, new Rule<float>(rate, momentum, fresh, decay, nesterov), RoundingOf(slot));
         }
         else
         {

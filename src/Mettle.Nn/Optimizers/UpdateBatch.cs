@@ -16,8 +16,20 @@ internal sealed unsafe class UpdateBatch<T, TRule>
     private long elements;
 
     /// <summary>Adds the update of <paramref name="weights"/>, all in plain rows; state tensors may be null.</summary>
-    public void Add(Tensor weights, Tensor gradient, Tensor? first, Tensor? second, in TRule rule)
+    /// <param name="weights">What is updated.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="first">First state, of the weights' type, or bf16 beside f32.</param>
+    /// <param name="second">Second state, of the first one's type.</param>
+    /// <param name="rule">The update.</param>
+    /// <param name="rounding">Decides which way bf16 state is rounded in this step.</param>
+    public void Add(Tensor weights, Tensor gradient, Tensor? first, Tensor? second, in TRule rule, ulong rounding = 0)
     {
+        if (first?.DType == DType.BF16)
+        {
+            AddHalf(weights, gradient, first, second, rule, rounding);
+            return;
+        }
+
         if (count == pieces.Length)
         {
             Array.Resize(ref pieces, 2 * count);
@@ -32,6 +44,8 @@ internal sealed unsafe class UpdateBatch<T, TRule>
             piece.Gradient = g;
             piece.First = m;
             piece.Second = v;
+            piece.FirstHalf = null;
+            piece.SecondHalf = null;
             piece.Count = (nint)weights.Count;
             piece.FirstChunk = chunks;
             piece.Source = gradient;
@@ -40,6 +54,19 @@ internal sealed unsafe class UpdateBatch<T, TRule>
 
         chunks += checked((int)((weights.Count + Chunk - 1) / Chunk));
         elements += weights.Count;
+    }
+
+    private void AddHalf(Tensor weights, Tensor gradient, Tensor first, Tensor? second, in TRule rule, ulong rounding)
+    {
+        Add(weights, gradient, null, null, rule);
+        fixed (ushort* m = first.MutableSpan<ushort>(), v = second is null ? default : second.MutableSpan<ushort>())
+        {
+            ref var piece = ref pieces[count - 1];
+            piece.FirstHalf = m;
+            piece.SecondHalf = v;
+            piece.FirstSeed = (uint)rounding;
+            piece.SecondSeed = (uint)(rounding >> 32);
+        }
     }
 
     /// <summary>Does all updates added since the last call.</summary>
@@ -76,6 +103,10 @@ internal sealed unsafe class UpdateBatch<T, TRule>
         public T* Gradient;
         public T* First;
         public T* Second;
+        public ushort* FirstHalf;
+        public ushort* SecondHalf;
+        public uint FirstSeed;
+        public uint SecondSeed;
         public nint Count;
         public int FirstChunk;
         public Tensor Source;
@@ -98,13 +129,47 @@ internal sealed unsafe class UpdateBatch<T, TRule>
 
             ref readonly var piece = ref Pieces[low];
             nint from = (nint)(index - piece.FirstChunk) * Chunk;
-            nint n = Math.Min(Chunk, piece.Count - from), whole = n & -Vector512<T>.Count;
+            nint n = Math.Min(Chunk, piece.Count - from);
             T* w = piece.Weights + from, g = piece.Gradient + from;
-            T* m = piece.First is null ? null : piece.First + from, v = piece.Second is null ? null : piece.Second + from;
-            piece.Rule.Run(w, g, m, v, whole);
+            if (piece.FirstHalf is not null)
+            {
+                Halves(piece, from, w, g, n);
+                return;
+            }
+
+            Update(piece.Rule, w, g, piece.First is null ? null : piece.First + from, piece.Second is null ? null : piece.Second + from, n);
+        }
+
+        private static void Update(in TRule rule, T* w, T* g, T* m, T* v, nint n)
+        {
+            nint whole = n & -Vector512<T>.Count;
+            rule.Run(w, g, m, v, whole);
             if (whole < n)
             {
-                Rest(piece.Rule, w + whole, g + whole, m is null ? null : m + whole, v is null ? null : v + whole, n - whole);
+                Rest(rule, w + whole, g + whole, m is null ? null : m + whole, v is null ? null : v + whole, n - whole);
+            }
+        }
+
+        // Block by block through the nearest cache; only f32 weights have such state.
+        private static void Halves(in Piece piece, nint from, T* w, T* g, nint n)
+        {
+            float* m = stackalloc float[HalfState.Block], v = stackalloc float[HalfState.Block];
+            for (nint i = 0; i < n; i += HalfState.Block)
+            {
+                nint size = Math.Min(HalfState.Block, n - i);
+                ushort* first = piece.FirstHalf + from + i, second = piece.SecondHalf is null ? null : piece.SecondHalf + from + i;
+                HalfState.Widen(first, m, size);
+                if (second is not null)
+                {
+                    HalfState.Widen(second, v, size);
+                }
+
+                Update(piece.Rule, w + i, g + i, (T*)m, second is null ? null : (T*)v, size);
+                HalfState.Round(m, first, size, (uint)(from + i), piece.FirstSeed);
+                if (second is not null)
+                {
+                    HalfState.Round(v, second, size, (uint)(from + i), piece.SecondSeed);
+                }
             }
         }
 

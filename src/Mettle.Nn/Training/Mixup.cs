@@ -45,6 +45,10 @@ internal sealed class Mixup
             : new Mixup(inputs, batch.Targets, batch.Targets.IndexSelect(0, partner), share);
     }
 
+    /// <summary>Some of the rows, mixed as they are.</summary>
+    public Mixup Rows(int from, int to)
+        => new([.. Inputs.Select(x => x.Narrow(0, from, to))], Targets.Narrow(0, from, to), PartnerTargets?.Narrow(0, from, to), Share);
+
     /// <summary>Mean loss of the mixed batch.</summary>
     public Tensor Loss(Loss loss, Tensor output)
     {

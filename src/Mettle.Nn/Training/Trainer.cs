@@ -76,7 +76,7 @@ public sealed class Trainer
     private TrainingResult? RunEpoch(CancellationToken cancellation)
     {
         epochStarted = Stopwatch.GetTimestamp() - (long)(state.EpochSeconds * Stopwatch.Frequency);
-        var loader = new Loader(plan.Train, plan.Order.Epoch(state.Epoch), plan.Key.For("augment").At(state.Epoch), plan.Workers, state.Step);
+        var loader = new Loader(plan.TrainIn(state.Epoch), plan.Order.Epoch(state.Epoch), plan.Key.For("augment").At(state.Epoch), plan.Workers, state.Step);
         long last = Stopwatch.GetTimestamp();
         foreach (var batch in loader)
         {

@@ -91,5 +91,8 @@ internal static class TrainingCheckpoint
         ["averaging"] = plan.Averaging?.GetType().Name ?? "none",
         ["sharpness"] = plan.Sharpness is not { } s ? "none" : string.Create(CultureInfo.InvariantCulture, $"{(s.Adaptive ? "asam" : "sam")} {s.Rho:R} {s.Eta:R}"),
         ["saddle escape"] = plan.Escape is not { } e ? "none" : string.Create(CultureInfo.InvariantCulture, $"{e.Radius:R} {e.Threshold:R} {e.Every}"),
+        ["accumulation"] = plan.Accumulate.ToString(CultureInfo.InvariantCulture),
+        ["selection"] = plan.Selection is { } rows ? string.Create(CultureInfo.InvariantCulture, $"power {rows.Power} after {rows.Warmup}") : "none",
+        ["resizing"] = plan.Resizing is { } r ? string.Create(CultureInfo.InvariantCulture, $"from {r.From:R} until {r.Until:R} in {r.Stages}") : "none",
     };
 }

@@ -42,6 +42,15 @@ public sealed record TrainingPlan
     /// <summary>Noise on the weights where the gradient is small; null adds none.</summary>
     public SaddleEscape? Escape { get; init; }
 
+    /// <summary>Parts in which a batch goes through the model one after the other, so that it takes less memory; 1 for the whole at once.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Which rows of a batch are trained on; null for all.</summary>
+    public SelectiveBackprop? Selection { get; init; }
+
+    /// <summary>Smaller images in the first epochs; null for whole ones throughout.</summary>
+    public ProgressiveResizing? Resizing { get; init; }
+
     /// <summary>Average of the weights, bound to the model: validated, kept as best, and put into the model at the end.</summary>
     public Averaging? Averaging { get; init; }
 
@@ -77,6 +86,9 @@ public sealed record TrainingPlan
 
     internal RandomKey Key => RandomKey.FromSeed(Seed);
 
+    /// <summary>The training samples as they are in an epoch.</summary>
+    internal IDataset TrainIn(int epoch) => Resizing?.At(Train, epoch, Epochs) ?? Train;
+
     internal BatchOrder Order => new(Train.Count, BatchSize, Key.For("shuffle"), DropLast);
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the first setting that cannot work.</summary>
@@ -88,6 +100,9 @@ public sealed record TrainingPlan
         Need(Mixup >= 0, $"Mixup is {Mixup}; it must be at least 0.");
         Sharpness?.Check();
         Escape?.Check();
+        Need(Accumulate >= 1, $"Accumulate is {Accumulate}; it must be at least 1.");
+        Need(Selection is null or { Power: >= 1, Warmup: >= 0 }, $"{Selection}: the power must be at least 1 and the warmup at least 0.");
+        Need(Resizing is null or { From: > 0 and < 1, Until: > 0 and < 1, Stages: >= 1 }, $"{Resizing}: From and Until lie between 0 and 1, and there is at least 1 stage.");
         Need(StepsPerEpoch >= 1, $"{Train.Count} training samples make no batch of {BatchSize}{(DropLast ? " (DropLast is set)" : "")}.");
         Need(Validation is null or { Count: > 0 }, "Validation has no samples; leave it null.");
         Need(

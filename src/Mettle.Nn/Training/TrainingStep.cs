@@ -10,7 +10,7 @@ internal sealed class TrainingStep
     private readonly Buffer[] buffers;
     private readonly Tensor[] before;
     private readonly IGradientObserver[] gradientObservers;
-    private readonly RandomKey dropout, mixup, escape;
+    private readonly RandomKey dropout, mixup, escape, selection;
 
     public TrainingStep(TrainingPlan plan)
     {
@@ -24,6 +24,7 @@ internal sealed class TrainingStep
         dropout = plan.Key.For("dropout");
         mixup = plan.Key.For("mixup");
         escape = plan.Key.For("escape");
+        selection = plan.Key.For("selection");
     }
 
     public StepOutcome Run(Batch batch, TrainingState at)
@@ -32,6 +33,12 @@ internal sealed class TrainingStep
         for (int i = 0; i < buffers.Length; i++)
         {
             before[i] = buffers[i].Value;
+        }
+
+        double? scored = null, right = null;
+        if (plan.Selection is { } selective && at.Epoch >= selective.Warmup)
+        {
+            (batch, scored, right) = selective.Choose(plan, batch, selection.At(at.Epoch).At(at.Step));
         }
 
         var mixed = plan.Mixup > 0 ? Mixup.Of(batch, plan.Mixup, mixup.At(at.Epoch).At(at.Step)) : Mixup.None(batch);
@@ -60,7 +67,7 @@ internal sealed class TrainingStep
         plan.Optimizer.ZeroGrad();
         plan.Escape?.Apply(parameters, norm, at.GlobalStep, escape);
         plan.Averaging?.OnStep();
-        return new StepOutcome(value, norm, correct, null);
+        return new StepOutcome(scored ?? value, norm, scored is null ? correct : right, null);
     }
 
     // The weights have not been updated yet; running statistics have.

@@ -81,6 +81,9 @@ public sealed class Experiment
         }
     }
 
+    /// <summary>A fresh training that is not begun, to be counted or timed (<see cref="TrainingCost"/>, <see cref="StepTimes"/>).</summary>
+    public TrainingPlan Training() => Plan.Of(this, seed, new TrainOptions());
+
     /// <summary>Trains a fresh model, or goes on from a checkpoint that is there.</summary>
     public TrainedModel Train(TrainOptions options) => Plan.Train(this, seed, options);
 

@@ -56,7 +56,7 @@ internal static class Plan
         var model = experiment.BuildModel();
         int perEpoch = StepsPerEpoch(recipe, data.Train.Count);
         int epochs = recipe["train.epochs"].Int();
-        return new TrainingPlan
+        var plan = new TrainingPlan
         {
             Model = model,
             Train = data.Train.Rows,
@@ -79,6 +79,7 @@ internal static class Plan
             EvalBatch = EvalBatch,
             Observers = [.. options.Observers, .. Snapshots.Observers(recipe, model)],
         };
+        return Savings.Apply(recipe, plan, data.Input);
     }
 
     private static Module Scaled(Recipe recipe, Module model)

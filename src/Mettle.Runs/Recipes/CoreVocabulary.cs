@@ -28,7 +28,13 @@ public static class CoreVocabulary
             Field.Float("confidence", 0.95, "Confidence of intervals and of acceptance (Holm over the run's trials).", min: 0.5, max: 0.9999),
             Field.Int("max-trials", 4, "Most treatments tried.", min: 0),
             Field.Float("budget", 0, "Most seconds for all trials; 0 for no limit.", min: 0),
-            Field.Float("min-effect", 0, "Smallest improvement of the metric worth keeping.", min: 0)),
+            Field.Float("min-effect", 0, "Smallest improvement of the metric worth keeping.", min: 0),
+            Field.Bool("cost", false, "Whether findings about cost are treated too: what saves work or memory and loses less than margin."),
+            Field.Float("margin", 0.01, "Largest loss of the metric that saving may bring.", min: 0)),
+        Field.Section(
+            "budget",
+            "What the run may cost.",
+            Field.Float("price", 0, "Price of an hour of this machine, for estimates; 0 for none.", min: 0) with { Incidental = true }),
         Field.Section(
             "package",
             "What is written at the end besides recipe, manifest, weights and JSON.",
@@ -82,6 +88,16 @@ public static class CoreVocabulary
             Field.Int("every", 50, "Steps between noises.", min: 1)),
         Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
         Field.Int("mup", 0, "Width at which the learning rate was tuned; rates and first output weights of an mlp follow its width by muP (Yang et al. 2022). 0 for none.", min: 0),
+        Field.Int("accumulate", 1, "Parts in which a batch goes through the model one after the other, so that it takes less memory; gradients are those of the whole batch.", min: 1),
+        Field.Bool("checkpoint-activations", false, "Keep the inputs of the model's blocks only and compute the rest again in the backward pass: less memory, a third more work, the same bits (Chen et al. 2016)."),
+        Field.Text("storage", "f32", "Format in which optimiser state and, with checkpoint-activations, activations are kept; computing is in f32.", choices: ["f32", "bf16"]),
+        Field.Int("selective", 0, "Power of selective backprop: from the second epoch on, 1 / (power + 1) of the rows, those of high loss, have a backward pass (Jiang et al. 2019); 0 for all rows.", min: 0, max: 8),
+        Field.Section(
+            "resize",
+            "Smaller images in the first epochs (Howard 2018; Tan and Le 2021).",
+            Field.Float("from", 1, "Side of the first images as a share of the whole; 1 for whole images throughout.", min: 0.1, max: 1),
+            Field.Float("until", 0.6, "Share of the epochs on smaller images.", min: 0.05, max: 0.95),
+            Field.Int("stages", 2, "Sizes on the way.", min: 1, max: 16)),
         Field.Int("checkpoint-every", 0, "Steps between checkpoints; 0 for one per epoch.", min: 0),
         Field.Int("threads", 0, "Threads of the kernels; 0 for all cores. Changes speed, never results.", min: 0, max: 1024) with { Incidental = true },
         Field.Text("precision", "f32", "Number format of computing.", choices: ["f32"]));

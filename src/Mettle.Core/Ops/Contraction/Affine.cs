@@ -81,6 +81,9 @@ public sealed class Affine : FusedOp
         }
     }
 
+    /// <summary>A product for the weights, and one for the input where that has a gradient.</summary>
+    internal override int GradientPasses(Node node) => (node.Needs(0) ? 1 : 0) + (node.Needs(1) ? 1 : 0);
+
     /// <inheritdoc/>
     protected override Tensor?[] FusedGradient(Node node, ReadOnlySpan<Tensor?> grads)
     {
