@@ -58,6 +58,9 @@ public sealed record Finding(
 {
     /// <summary>Benjamini-Hochberg adjusted p-value, set when the report is put together.</summary>
     public double? AdjustedPValue { get; init; }
+
+    /// <summary>Layer, step or line that the problem shows in first; null where it has no place.</summary>
+    public Place? Place { get; init; }
 }
 
 /// <summary>A check that could not run, and why: said in the report, never passed over in silence.</summary>

@@ -69,7 +69,9 @@ public sealed class GradientCheckTests : IDisposable
         Assert.All(new DeadUnits().Run(subject, Id).Findings, f => Assert.Equal(Severity.Fine, f.Severity));
         var bias = subject.Model.Module.NamedParameters().Single(p => p.Name == "hidden.1.0.bias").Parameter;
         bias.Value = Tensor.Full([64], -100.0);
-        var found = Assert.Single(new DeadUnits().Run(subject, Id).Findings, f => f.Severity == Severity.Problem);
+        var found = Assert.Single(new DeadUnits().Run(Anew(subject), Id).Findings, f => f.Severity == Severity.Problem);
+        Assert.Equal("layer hidden.1.1 (relu)", found.Place?.ToString());
+        Assert.Equal("gradient-clipping", found.Remedies[0]);
         Assert.InRange(found.Measured.Value, 0.5, 0.7);
         Assert.Contains("'hidden.1.1': 64 of 64", found.Title, StringComparison.Ordinal);
     }
@@ -84,7 +86,7 @@ public sealed class GradientCheckTests : IDisposable
         var subject = Digits("{mlp: {hidden: [64, 64], activation: tanh}}");
         Assert.All(new Saturation().Run(subject, Id).Findings, f => Assert.Equal(Severity.Fine, f.Severity));
         Scale(subject, "hidden.0.0.weight", 1000);
-        var found = Assert.Single(new Saturation().Run(subject, Id).Findings, f => f.Severity == Severity.Problem);
+        var found = Assert.Single(new Saturation().Run(Anew(subject), Id).Findings, f => f.Severity == Severity.Problem);
         Assert.Contains("hidden.0.1", found.Title, StringComparison.Ordinal);
         Assert.Contains("xavier-init", found.Remedies);
     }
@@ -95,7 +97,8 @@ public sealed class GradientCheckTests : IDisposable
         var subject = Digits("{mlp: {hidden: [64, 64]}}");
         Assert.Equal(Severity.Fine, Assert.Single(new NonFinite().Run(subject, Id).Findings).Severity);
         subject.Model.Module.NamedParameters().Single(p => p.Name == "hidden.1.0.weight").Parameter.Value = Tensor.Full([64, 64], 3e38);
-        var found = Assert.Single(new NonFinite().Run(subject, Id).Findings);
+        var found = Assert.Single(new NonFinite().Run(Anew(subject), Id).Findings);
+        Assert.Equal(("hidden.1.0 (Linear)", "affine"), (found.Place?.Layer, found.Place?.Op));
         Assert.Equal(Severity.Problem, found.Severity);
         Assert.Null(found.PValue);
         Assert.Contains("'hidden.1.0' (Linear)", found.Title, StringComparison.Ordinal);
@@ -135,6 +138,60 @@ public sealed class GradientCheckTests : IDisposable
         Assert.Empty(examination.Problems);
         Assert.Equal(4, examination.Findings.Count);
     }
+
+    [Theory]
+    [InlineData("{mlp: {depth: 6, width: 32}}", "{normal: {deviation: 0.1, bias: -1}}", "dead-units", "he-init", "hidden.1.1 (relu)")]
+    [InlineData("{mlp: {depth: 8, width: 32}}", "{normal: {deviation: 3}}", "activation-scale", "he-init", "hidden.4.0 (Linear)")]
+    [InlineData("{mlp: {depth: 40, width: 32}}", "{normal: {deviation: 0.02}}", "gradient-flow", "fixup-init", null)]
+    public void Remedies_NetworkIllBeforeItsFirstStep_PutAnotherStartFirst(string model, string init, string check, string first, string? layer)
+    {
+        var subject = Examined(House.Recipe($"name: t\ndata: {{source: digits, limit: 300}}\nmodel: {model}\ninit: {init}\ntrain: {{epochs: 1}}\n"));
+        var found = Catalogued(check).Run(subject, Id).Findings[0];
+        Assert.Equal(Severity.Problem, found.Severity);
+        Assert.Equal(first, found.Remedies[0]);
+        Assert.Equal(layer ?? found.Place?.Layer, found.Place?.Layer);
+        Assert.NotNull(found.Place?.Layer);
+    }
+
+    [Fact]
+    public void ThroughTime_LargeRecurrentWeights_ExplodesAndNamesLayerAndTimeStep()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "samples", "faults", "digits.npz");
+        var subject = Examined(House.Recipe($"name: t\ndata: {{source: {{npz: {{path: {path}, inputs: strokes}}}}, limit: 200}}\nmodel: {{rnn: {{cell: lstm, hidden: 48}}}}\ninit: {{normal: {{deviation: 2}}}}\ntrain: {{epochs: 1}}\n"));
+        var found = new ThroughTime().Run(subject, Id).Findings[0];
+        Assert.Equal(Severity.Problem, found.Severity);
+        Assert.Contains("explodes on its way back through time", found.Title, StringComparison.Ordinal);
+        Assert.Equal("recurrent-init", found.Remedies[0]);
+        Assert.Equal("rnn (Lstm)", found.Place?.Layer);
+        Assert.InRange(found.Place!.TimeStep!.Value, 2, 31);
+    }
+
+    [Fact]
+    public void NonFinite_RowLeftOut_IsNoticedWithFileAndRow()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "samples", "faults", "digits-with-nan.npz");
+        var found = new NonFinite().Run(Examined(House.Recipe($"name: t\ndata: {{source: {{npz: {{path: {path}}}}}, limit: 200}}\nmodel: {{mlp: {{hidden: [8]}}}}\ntrain: {{epochs: 1}}\n")), Id).Findings;
+        Assert.Equal(2, found.Count);
+        Assert.Equal(Severity.Fine, found[0].Severity);
+        Assert.Equal((Severity.Notice, "digits-with-nan.npz, row 118"), (found[1].Severity, found[1].Place?.Line));
+        Assert.Contains("x[117, 3, 4] is NaN", found[1].Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Examination_OfGradients_LooksAtTheNetworksOnceWithinItsBudget()
+    {
+        var catalogue = new Catalogue(House.Catalogue.Find("gradients")!);
+        var subject = Examined(House.Recipe().With("train.epochs", 10));
+        var examination = Examination.Run(catalogue, subject, SilentProgress.Instance, TestContext.Current.CancellationToken);
+        double spent = examination.Overhead.Checks.Sum(c => c.RowPasses);
+        Assert.True(spent > 0 && spent <= Math.Max(2 * CheckBudget.FewestRows, CheckBudget.Share * subject.TrainingRowPasses), $"{spent} row-passes");
+        Assert.Single(examination.Overhead.Checks, c => c.RowPasses > 0);
+    }
+
+    private static Check Catalogued(string check) => House.Catalogue.Find("gradients")!.Checks.Single(c => c.Name == check);
+
+    // What was measured is kept with a subject; the model has changed since.
+    private static Subject Anew(Subject subject) => new(subject.Experiment, subject.Model, subject.Key);
 
     private static Subject Digits(string model, int epochs = 1, string? init = null)
     {

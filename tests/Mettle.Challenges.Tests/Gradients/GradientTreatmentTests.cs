@@ -15,6 +15,9 @@ public sealed class GradientTreatmentTests
     [InlineData("lsuv-init", "gru", null)]
     [InlineData("fixup-init", "gru", null)]
     [InlineData("orthogonal-init", "gru", "orthogonal")]
+    [InlineData("recurrent-init", "lstm", "init: recurrent")]
+    [InlineData("recurrent-init", "tanh", "init: recurrent")]
+    [InlineData("leaky-relu", "lstm", null)]
     public void Apply_ToRecurrentRecipe_ChangesWhatFits(string treatment, string cell, string? expected)
     {
         var recipe = House.Recipe($"name: t\ndata: {{source: {{adding-problem: {{length: 12, rows: 60}}}}}}\nmodel: {{rnn: {{cell: {cell}, hidden: 4}}}}\ntrain: {{epochs: 1}}\n");
@@ -36,6 +39,9 @@ public sealed class GradientTreatmentTests
     [InlineData("{mlp: {hidden: [32, 16]}}", "residual-connections")]
     [InlineData("{cnn: {widths: [4]}}", "normalisation")]
     [InlineData("{mlp: {depth: 4, norm: layer}}", "fixup-init")]
+    [InlineData("{mlp: {depth: 4}}", "recurrent-init")]
+    [InlineData("{mlp: {depth: 4, activation: tanh}}", "leaky-relu")]
+    [InlineData("{mlp: {depth: 4, activation: silu}}", "gelu")]
     public void Apply_WhereItCannotWork_SaysWhy(string model, string treatment)
     {
         Assert.Null(House.Catalogue.Treatment(treatment).Apply(House.Recipe($"name: t\ndata: {{source: digits}}\nmodel: {model}\n"), out string reason));

@@ -13,7 +13,7 @@ public sealed class ActivationScale : Check
         "the signal grows with depth by",
         "the signal fades with depth by",
         "Standard deviation of each weighted layer's outputs over a batch of training rows (root mean square over its units).",
-        ["fixup-init", "normalisation", "residual-connections", "lsuv-init", "he-init", "xavier-init", "orthogonal-init"]);
+        GrowsForward: true);
 
     /// <inheritdoc/>
     public override string Name => "activation-scale";
@@ -29,15 +29,15 @@ public sealed class ActivationScale : Check
 
         return usable.Count == 0
             ? CheckResult.Skip("Values or gradients are not finite; see the check non-finite.")
-            : CheckResult.Of([.. usable.Select(p => Judge(p, challenge))]);
+            : CheckResult.Of([.. usable.Select(p => Judge(p, subject, challenge))]);
     }
 
     // Where the rows can no longer be told apart the spread is rounding, which does not fade: the line ends there.
-    private Finding Judge(Probe p, ChallengeId challenge)
+    private Finding Judge(Probe p, Subject subject, ChallengeId challenge)
     {
         int blind = p.Layers.ToList().FindIndex(l => l.IsBlind);
         int places = blind < 0 ? p.Layers.Count : Math.Max(Trend.FewestPlaces, blind + 1);
-        var finding = TrendCheck.Judge(challenge, Name, Signal, [.. p.Layers.Take(places).Select(l => l.Spread)], p.When, Chart(p));
+        var finding = TrendCheck.Judge(challenge, Name, subject, Signal, [.. p.Layers.Take(places).Select(l => l.Spread)], p.When, Chart(p), i => new Place { Layer = p.Layers[i].Name });
         return blind < 0 ? finding : finding with { Explanation = $"{finding.Explanation} From layer '{p.Layers[blind].Path}' on all rows give the same output but for rounding." };
     }
 

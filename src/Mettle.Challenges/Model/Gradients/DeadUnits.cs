@@ -5,7 +5,7 @@ namespace Mettle.Challenges.Model;
 public sealed class DeadUnits : Check
 {
     // Healthy rectifier networks have some units that no row of a batch needs.
-    private const double Threshold = 0.2;
+    internal const double Threshold = 0.2;
 
     /// <inheritdoc/>
     public override string Name => "dead-units";
@@ -21,7 +21,7 @@ public sealed class DeadUnits : Check
             {
                 findings.Add(UnitShare.Judge(
                     challenge, Name, probe, units, u => u.Dead, Threshold, "are dead", "A rectified unit is dead if it is 0 on every row.",
-                    ["he-init", "normalisation", "lsuv-init", "residual-connections", "gradient-clipping"]));
+                    Remedies.For(Symptom.Dead, subject)));
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class GradientFlow : Check
         "the gradient vanishes on its way back by",
         "the gradient explodes on its way back by",
         "Root mean square of the loss's gradient by each weighted layer's outputs, from one backward pass over a batch of training rows.",
-        ["fixup-init", "residual-connections", "normalisation", "lsuv-init", "he-init", "xavier-init", "orthogonal-init", "gradient-clipping", "adaptive-clipping"]);
+        GrowsForward: false);
 
     /// <inheritdoc/>
     public override string Name => "gradient-flow";
@@ -28,7 +28,7 @@ public sealed class GradientFlow : Check
 
         return usable.Count == 0
             ? CheckResult.Skip("Values or gradients are not finite; see the check non-finite.")
-            : CheckResult.Of([.. usable.Select(p => TrendCheck.Judge(challenge, Name, Gradient, [.. p.Layers.Select(l => l.Gradient)], p.When, Chart(p)))]);
+            : CheckResult.Of([.. usable.Select(p => TrendCheck.Judge(challenge, Name, subject, Gradient, [.. p.Layers.Select(l => l.Gradient)], p.When, Chart(p), i => new Place { Layer = p.Layers[i].Name }))]);
     }
 
     private static BarChart Chart(Probe p)

@@ -22,7 +22,7 @@ public sealed class Gradients : Challenge
     public override IReadOnlyList<Treatment> Treatments { get; } =
     [
         new FixupInit(), new ResidualConnections(), new Normalisation(), new HeInit(), new XavierInit(), new OrthogonalInit(), new LsuvInit(),
-        new GradientClip(), new AdaptiveClipping(), new GatedRnn(), new ChronoInit(), new Mup(),
+        new RecurrentInit(), new LeakyRelu(), new Gelu(), new GradientClip(), new AdaptiveClipping(), new GatedRnn(), new ChronoInit(), new Mup(),
     ];
 
     /// <inheritdoc/>

@@ -20,12 +20,12 @@ public abstract class InitTreatment : Treatment
     }
 
     /// <summary>The model's nonlinearity: "relu" and the like, or the recurrent cell; "" where the model fixes it (a cnn's is relu).</summary>
-    private protected static string Nonlinearity(Recipe recipe)
+    internal static string Nonlinearity(Recipe recipe)
         => Uses.HasModelField(recipe, "activation") ? recipe["model"].Word()["activation"].Text()
             : IsRecurrent(recipe) ? $"{recipe["model"].Word()["cell"].Text()} cell"
             : "relu";
 
-    private protected static bool Rectifies(Recipe recipe) => Nonlinearity(recipe) is "relu" or "leaky-relu" or "elu" or "gelu" or "gelu-tanh" or "silu" or "softplus";
+    internal static bool Rectifies(Recipe recipe) => Nonlinearity(recipe) is "relu" or "leaky-relu" or "elu" or "gelu" or "gelu-tanh" or "silu" or "softplus";
 
     private protected static bool IsRecurrent(Recipe recipe) => recipe["model"].Text() == "rnn";
 }

@@ -4,7 +4,7 @@ namespace Mettle.Challenges.Model;
 /// <remarks>Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010), section 3.</remarks>
 public sealed class Saturation : Check
 {
-    private const double Threshold = 0.2;
+    internal const double Threshold = 0.2;
 
     /// <inheritdoc/>
     public override string Name => "saturation";
@@ -20,7 +20,7 @@ public sealed class Saturation : Check
             {
                 findings.Add(UnitShare.Judge(
                     challenge, Name, probe, units, u => u.Saturated, Threshold, "are saturated", "A unit is saturated if its output is beyond 99 % of its range on at least 90 % of rows (and steps).",
-                    ["xavier-init", "normalisation", "lsuv-init", "orthogonal-init", "gated-rnn", "gradient-clipping"]));
+                    Remedies.For(Symptom.Saturated, subject)));
             }
         }
 

@@ -13,7 +13,7 @@ public sealed class ThroughTime : Check
         "the gradient vanishes on its way back through time by",
         "the gradient explodes on its way back through time by",
         "Root mean square of the loss's gradient by the input at each step, from one backward pass over a batch of training sequences.",
-        ["gated-rnn", "chrono-init", "orthogonal-init", "gradient-clipping"]);
+        GrowsForward: false);
 
     /// <inheritdoc/>
     public override string Name => "through-time";
@@ -30,7 +30,7 @@ public sealed class ThroughTime : Check
         var usable = Probe.Both(subject).Where(p => p.NonFinite is null).ToList();
         return usable.Count == 0
             ? CheckResult.Skip("Values or gradients are not finite; see the check non-finite.")
-            : CheckResult.Of([.. usable.Select(p => TrendCheck.Judge(challenge, Name, Gradient, p.Steps, p.When, Chart(p)))]);
+            : CheckResult.Of([.. usable.Select(p => TrendCheck.Judge(challenge, Name, subject, Gradient, p.Steps, p.When, Chart(p), i => new Place { Layer = p.RecurrentLayer, TimeStep = i + 1 }))]);
     }
 
     private static LineChart Chart(Probe p)

@@ -40,7 +40,7 @@ public sealed class Trains : Check
             p,
             over ? Severity.Problem : Severity.Fine,
             [Curve(subject, reference)],
-            over ? ["fixup-init", "residual-connections", "normalisation", "he-init", "lsuv-init", "xavier-init", "orthogonal-init", "gated-rnn", "chrono-init", "gradient-clipping"] : []));
+            over ? Remedies.For(Symptom.NoTraining, subject) : []));
     }
 
     private static double[] Constant(Evaluation train)

@@ -8,7 +8,7 @@ internal static class TrendCheck
     /// <summary>Orders of magnitude that float32 training takes without harm; beyond, early and late places learn at different speeds.</summary>
     public const double Threshold = 3;
 
-    public static Finding Judge(ChallengeId challenge, string check, Quantity q, IReadOnlyList<double> values, string when, Evidence chart)
+    public static Finding Judge(ChallengeId challenge, string check, Subject subject, Quantity q, IReadOnlyList<double> values, string when, Evidence chart, Func<int, Place> placeOf)
     {
         var trend = Trend.Of(values);
         double size = Math.Abs(trend.Orders);
@@ -28,7 +28,20 @@ internal static class TrendCheck
             trend.PValueBeyond(Threshold),
             over ? Severity.Problem : Severity.Fine,
             [chart],
-            over ? q.Remedies : []);
+            over ? Remedies.For(trend.Orders >= 0 == q.GrowsForward ? Symptom.Exploding : Symptom.Vanishing, subject) : [])
+        {
+            Place = over ? placeOf(First(values, q.GrowsForward)) : null,
+        };
+    }
+
+    // The first place, in the direction in which the quantity travels, that is further from its start than the threshold.
+    private static int First(IReadOnlyList<double> values, bool forward)
+    {
+        int n = values.Count;
+        int[] way = forward ? [.. Enumerable.Range(0, n)] : [.. Enumerable.Range(0, n).Reverse()];
+        double start = Math.Log10(Math.Max(1e-45, values[way[0]]));
+        int at = Array.FindIndex(way, i => Math.Abs(Math.Log10(Math.Max(1e-45, values[i])) - start) > Threshold);
+        return way[at < 0 ? n - 1 : at];
     }
 
     private static string Ratio(double r) => r.ToString(r is >= 0.01 and < 100 ? "0.##" : "0.#e+0", CultureInfo.InvariantCulture);
@@ -42,8 +55,8 @@ internal static class TrendCheck
 /// <param name="Rising">Clause for a rise towards the end, to be followed by the size.</param>
 /// <param name="Falling">Clause for a fall.</param>
 /// <param name="How">How it was measured, a sentence.</param>
-/// <param name="Remedies">Treatments, best first.</param>
-internal sealed record Quantity(string Name, string Place, string Rising, string Falling, string How, IReadOnlyList<string> Remedies)
+/// <param name="GrowsForward">Whether it travels from the first place to the last (a signal) or back (a gradient).</param>
+internal sealed record Quantity(string Name, string Place, string Rising, string Falling, string How, bool GrowsForward)
 {
     public string Places => Place + "s";
 }

@@ -20,6 +20,9 @@ internal static class UnitShare
             Statistics.ProportionAbove(k, count, threshold),
             over ? Severity.Problem : Severity.Fine,
             [new BarChart($"Share of units by layer, {probe.When}", "share", [.. units.Select(u => u.Path)], [.. units.Select(u => bad(u) / (double)u.Count)])],
-            over ? remedies : []);
+            over ? remedies : [])
+        {
+            Place = over ? new Place { Layer = $"{worst.Path} ({worst.Function})" } : null,
+        };
     }
 }

@@ -59,6 +59,9 @@ internal static class InitWords
             "init", "lsuv", "Orthogonal, then scaled layer by layer until a batch gives unit variance (Mishkin and Matas 2016).", [],
             _ => (model, batch, key) => Lsuv.Initialize(model, batch, key));
         v.Add<InitRule>(
+            "init", "recurrent", "Recurrent layers: orthogonal on the state gate by gate, Glorot's on the input, an LSTM's forget gate open (Jozefowicz et al. 2015).", [],
+            _ => (model, _, key) => RecurrentStart.Initialize(model, key));
+        v.Add<InitRule>(
             "init", "fixup", "Residual branches scaled so that depth needs no normalisation (Zhang, Dauphin and Ma 2019).", [],
             _ => (model, _, key) => Fixup.Initialize(model, key));
     }
