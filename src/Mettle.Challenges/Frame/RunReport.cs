@@ -79,6 +79,9 @@ public sealed record RunReport
     /// <summary>Learning curves, confusion matrix, calibration and the like.</summary>
     public required IReadOnlyList<Evidence> Training { get; init; }
 
+    /// <summary>What happened during training and changed its course, in order; empty in reports of older versions.</summary>
+    public IReadOnlyList<TrainingEvent> Happened { get; init; } = [];
+
     /// <summary>All findings, problems first.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 

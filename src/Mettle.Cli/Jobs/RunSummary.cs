@@ -22,6 +22,7 @@ internal static class RunSummary
             report.Summary,
             report.TestMetrics,
             report.TestMetricsBefore,
+            report.Happened,
             Findings = report.Findings.Select(Row),
             report.Skipped,
             report.Divergence,
@@ -37,6 +38,7 @@ internal static class RunSummary
         if (terminal.Json) return;
         Verdict(report, terminal);
         Metrics(report, terminal);
+        Happened(report, terminal);
         Findings(report.Findings, report.Skipped, terminal);
         Trials(report, terminal);
         foreach (string warning in report.Warnings) terminal.Markup($"[yellow]note[/]  {warning.EscapeMarkup()}");
@@ -54,8 +56,9 @@ internal static class RunSummary
         foreach (Finding f in findings.Where(f => f.Severity != Severity.Fine))
         {
             string p = f.AdjustedPValue is null ? "" : $", adjusted p {NumberText.PValue(f.AdjustedPValue)}";
+            string where = f.Place is { } place ? $"; {place}" : "";
             terminal.Markup($"{(f.Severity == Severity.Problem ? "[red]problem[/]" : "[yellow]notice[/]")}  [bold]{f.Challenge.Value.EscapeMarkup()}[/]: {f.Title.EscapeMarkup()}");
-            terminal.Markup($"         [grey]{$"{f.Measured.Metric} {NumberText.Value(f.Measured)}, threshold {NumberText.ValueLike(f.Threshold, f.Measured)}{p}".EscapeMarkup()}[/]");
+            terminal.Markup($"         [grey]{$"{f.Measured.Metric} {NumberText.Value(f.Measured)}, threshold {NumberText.ValueLike(f.Threshold, f.Measured)}{p}{where}".EscapeMarkup()}[/]");
         }
 
         int fine = findings.Count(f => f.Severity == Severity.Fine);
@@ -75,6 +78,7 @@ internal static class RunSummary
         f.Threshold,
         f.PValue,
         f.AdjustedPValue,
+        f.Place,
         f.Remedies,
     };
 
@@ -117,6 +121,18 @@ internal static class RunSummary
         }
 
         terminal.Show(table);
+    }
+
+    private static void Happened(RunReport report, Terminal terminal)
+    {
+        if (report.Happened.Count == 0) return;
+        terminal.Line();
+        foreach (TrainingEvent e in report.Happened)
+        {
+            terminal.Markup($"{(e.Remedy.Length > 0 ? "[green]recovered[/]" : "[red]broke off[/]")}  [bold]{e.Name.EscapeMarkup()}[/] {$"({e.Training}; {e.Place})".EscapeMarkup()}");
+            string from = e.WentOnFrom is { } place ? $" It went on from {place}." : "";
+            terminal.Markup($"           {$"{e.Finding} {e.Remedy}{from}".EscapeMarkup()}");
+        }
     }
 
     private static void Trials(RunReport report, Terminal terminal)
