@@ -23,6 +23,10 @@ public sealed class ModelRoundTripTests : IDisposable
         ["rnn, lstm"] = Sequence("{rnn: {hidden: 12, layers: 2, chrono: true}}"),
         ["rnn, gru"] = Sequence("{rnn: {hidden: 12, cell: gru}}"),
         ["rnn, arrays"] = Arrays("{rnn: {hidden: 12}}"),
+        ["rnn, text"] = Text("{rnn: {hidden: 12, cell: gru, embedding: 6}}"),
+        ["rnn, series"] = Series("{rnn: {hidden: 12, cell: gru}}"),
+        ["text-cnn"] = Text("{text-cnn: {kernels: [3, 4], filters: 8, dropout: 0.1}}"),
+        ["mlp, series"] = Series("{mlp: {hidden: [12]}}"),
         ["rnn, tanh"] = Sequence("{rnn: {hidden: 12, cell: tanh}}"),
     };
 
@@ -47,6 +51,7 @@ public sealed class ModelRoundTripTests : IDisposable
     public void Export_ModelOfEveryWord_IsTheSameEverywhere(string name)
     {
         _folder.Write("rows.csv", Recipes.Rows());
+        _folder.Write("text.txt", string.Concat(Enumerable.Repeat("to be, or not to be. ", 12)));
         Check(Recipe.Load(_folder.WriteRecipe(Made[name]), House.Vocabulary()), name.Contains("winograd", StringComparison.Ordinal) ? Winograd : 0);
     }
 
@@ -62,6 +67,20 @@ public sealed class ModelRoundTripTests : IDisposable
     private static string Image(string model, string more = "") => $$"""
         name: round-trip
         data: {source: digits, limit: 200{{more}} }
+        model: {{model}}
+        train: {epochs: 1}
+        """;
+
+    private static string Text(string model) => $$"""
+        name: round-trip
+        data: {source: {text: {path: text.txt, context: 8} } }
+        model: {{model}}
+        train: {epochs: 1}
+        """;
+
+    private static string Series(string model) => $$"""
+        name: round-trip
+        data: {source: {series: {path: rows.csv, window: 5} }, target: b}
         model: {{model}}
         train: {epochs: 1}
         """;

@@ -42,6 +42,66 @@ public sealed class FuzzTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, 11)]
+    [InlineData(true, 12)]
+    public void LinesRead_DamagedFile_LinesOrDataException(bool gzip, int seed)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 12).Select(i => $"{(i % 3 == 0 ? "späm" : "ham")}:x\tgreetings {i} \U0001F600\n")));
+        byte[] good = gzip ? TempFolder.Gzip(text) : text;
+        Random random = new(seed);
+        int read = 0;
+        for (int i = 0; i < Cases; i++)
+        {
+            string path = _folder.Write("fuzz.tsv", Damage(good, random));
+            try
+            {
+                LabelledLines lines = LabelledLines.Read(path, '\t', ":", latin1: i % 3 == 0, 1 << 16);
+                Assert.Equal(lines.Texts.Length, lines.Labels.Length);
+                Assert.All(lines.Texts, t => Assert.Equal(t.Trim(), t));
+                Assert.DoesNotContain("", lines.Labels);
+                var encoder = new CharacterEncoder(CharacterEncoder.AlphabetOf(lines.Texts), 8, keepsEnd: i % 2 == 0);
+                int[] codes = new int[8];
+                foreach (string t in lines.Texts)
+                {
+                    encoder.Encode(t, codes);
+                    Assert.All(codes, c => Assert.True(c != CharacterEncoder.Unknown && c >= 0 && c < encoder.Symbols));
+                }
+                read++;
+            }
+            catch (DataException e)
+            {
+                Assert.DoesNotContain('\n', e.Message);
+                Assert.Equal(path, e.File);
+            }
+        }
+        Assert.InRange(read, 1, Cases - 1);
+    }
+
+    [Theory]
+    [InlineData(21)]
+    public void EncoderRead_DamagedJson_EncoderOrDataException(int seed)
+    {
+        byte[] characters = Encoding.UTF8.GetBytes(new CharacterEncoder("abc\"ö", 9, keepsEnd: true).ToJson());
+        byte[] series = Encoding.UTF8.GetBytes(new SeriesForm(["a", "b"], 24, 3, ",").ToJson());
+        Random random = new(seed);
+        for (int i = 0; i < Cases; i++)
+        {
+            string json = Encoding.UTF8.GetString(Damage(i % 2 == 0 ? characters : series, random));
+            try
+            {
+                if (i % 2 == 0)
+                    Assert.InRange(CharacterEncoder.FromJson(json, "x").Length, 1, int.MaxValue);
+                else
+                    Assert.NotEmpty(SeriesForm.FromJson(json, "x").Columns);
+            }
+            catch (DataException e)
+            {
+                Assert.Equal("x", e.File);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(false, 3)]
     [InlineData(true, 4)]
     public void IdxRead_DamagedFile_ArrayOrDataException(bool gzip, int seed)

@@ -1,4 +1,5 @@
 using Mettle.Onnx;
+using Mettle.Runs;
 
 namespace Mettle.Cli.Inputs;
 
@@ -35,6 +36,8 @@ internal abstract class ModelInputs
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
             ".npy" or ".npz" => ArrayInputs.Read(model, ports, data),
+            _ when model.Metadata.TryGetValue(ModelNotes.Characters, out string? characters) => TextInputs.Read(model, ports, data, characters),
+            ".csv" or ".tsv" or ".txt" or ".data" when model.Metadata.TryGetValue(ModelNotes.Series, out string? series) => SeriesInputs.Read(model, ports, data, series),
             ".csv" or ".tsv" or ".txt" or ".data" => TableInputs.Read(model, ports, data),
             _ => throw new BadInputException($"{data}: is none of .csv, .tsv, .npy, .npz, IDX (idx3-ubyte) or an image ({string.Join(", ", Pictures)}); rename or convert it"),
         };

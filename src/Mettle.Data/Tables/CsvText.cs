@@ -14,6 +14,16 @@ internal static class CsvText
     /// <exception cref="DataException">A UTF-16 mark, a control byte or bytes that are not UTF-8; names the line.</exception>
     public static void Require(ReadOnlySpan<byte> bytes, string path)
     {
+        RequireText(bytes, path);
+        if (Utf8.IsValid(bytes))
+            return;
+        int at = FirstInvalid(bytes);
+        throw new DataException($"The byte 0x{bytes[at]:x2} is not UTF-8.", "Save the file as UTF-8.", path, LineAt(bytes, at));
+    }
+
+    /// <exception cref="DataException">A UTF-16 mark or a control byte; names the line.</exception>
+    public static void RequireText(ReadOnlySpan<byte> bytes, string path)
+    {
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
             throw new DataException("The text is UTF-16.", "Save it as UTF-8.", path);
         int control = bytes.IndexOfAny(ControlBytes);
@@ -21,10 +31,6 @@ internal static class CsvText
             throw new DataException(
                 $"There is a {(bytes[control] == 0 ? "NUL byte" : $"control byte 0x{bytes[control]:x2}")}: this is not a text file.",
                 "Name a CSV file in UTF-8, plain or gzip, or take the byte out.", path, LineAt(bytes, control));
-        if (Utf8.IsValid(bytes))
-            return;
-        int at = FirstInvalid(bytes);
-        throw new DataException($"The byte 0x{bytes[at]:x2} is not UTF-8.", "Save the file as UTF-8.", path, LineAt(bytes, at));
     }
 
     private static int LineAt(ReadOnlySpan<byte> bytes, int offset) => bytes[..offset].Count((byte)'\n') + 1;

@@ -113,7 +113,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         var split = Divide(recipe, source);
         if (fold is var (k, folds))
         {
-            split = Folds.Of(split, Stratify(recipe, source), k, folds, key.For("folds"));
+            split = source.Gap is { } gap ? Blocks(recipe, split, k, folds, gap) : Folds.Of(split, Stratify(recipe, source), k, folds, key.For("folds"));
         }
 
         int development = split.Train.Length + split.Validation.Length;
@@ -162,6 +162,13 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
             throw recipe["data.test-modulo"].Problem("chooses test rows, but the source brings its own: leave one of the two out");
         }
 
+        if (source.Gap is { } gap)
+        {
+            return modulo.Count > 0
+                ? throw recipe["data.test-modulo"].Problem("picks single rows, but these share values with their neighbours: use data.test, which takes the last ones")
+                : Told(recipe, () => OrderedSplit.Chronological(source.RowCount, validation * (1 - test), test, gap));
+        }
+
         double rest = modulo.Count == 2 ? 1 - (1.0 / modulo[0]) : 1 - test;
         var rule = new SplitRule
         {
@@ -170,9 +177,16 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
             TestEvery = modulo.Count == 2 ? (modulo[0], modulo[1]) : null,
             Seed = (ulong)recipe["seed"].Long(),
         };
+        return Told(recipe, () => rule.Apply(source.RowCount, Stratify(recipe, source)));
+    }
+
+    private static Split Blocks(Recipe recipe, Split split, int fold, int folds, int gap) => Told(recipe, () => OrderedSplit.Block(split, fold, folds, gap));
+
+    private static Split Told(Recipe recipe, Func<Split> divide)
+    {
         try
         {
-            return rule.Apply(source.RowCount, Stratify(recipe, source));
+            return divide();
         }
         catch (DataException e)
         {
@@ -180,7 +194,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         }
     }
 
-    private static ReadOnlySpan<int> Stratify(Recipe recipe, SourceData source) => recipe["data.stratify"].Bool() ? source.Classes : [];
+    private static ReadOnlySpan<int> Stratify(Recipe recipe, SourceData source) => recipe["data.stratify"].Bool() && source.Gap is null ? source.Classes : [];
 
     private static Relabel NoiseOf(Recipe recipe, SourceData source, RandomKey key)
     {

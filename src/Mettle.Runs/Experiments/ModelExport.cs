@@ -84,7 +84,7 @@ public static class ModelExport
 
         if (input.Cardinalities.Count > 0)
         {
-            inputs.Add(new Value(new TensorSpec([batch, input.Cardinalities.Count], DType.I64), "codes"));
+            inputs.Add(new Value(new TensorSpec([batch, input.Cardinalities.Count], DType.I64), input.Symbols > 0 ? "tokens" : "codes"));
         }
 
         return [.. inputs];

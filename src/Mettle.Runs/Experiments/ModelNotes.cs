@@ -36,6 +36,12 @@ public static class ModelNotes
     /// <summary>How the CSV file was written that the model was trained on: JSON of <see cref="CsvForm"/>.</summary>
     public const string Csv = "csv";
 
+    /// <summary>How a text becomes codes: JSON of <see cref="Data.CharacterEncoder"/>.</summary>
+    public const string Characters = "characters";
+
+    /// <summary>How windows are cut from a series: JSON of <see cref="Data.SeriesForm"/>.</summary>
+    public const string Series = "series";
+
     /// <summary>The brightest pixel value; the darkest is 0.</summary>
     public const string PixelMax = "pixel_max";
 

@@ -50,7 +50,7 @@ internal static class Plan
         var data = experiment.Data.Encoded;
         if (recipe["train.mixup"].Double() > 0 && data.Input.Cardinalities.Count > 0)
         {
-            throw recipe["train.mixup"].Problem("blends numbers; this table has categories");
+            throw recipe["train.mixup"].Problem(data.Input.Symbols > 0 ? "blends numbers; this input is text" : "blends numbers; this table has categories");
         }
 
         var model = experiment.BuildModel();

@@ -18,6 +18,12 @@ public abstract class SourceData
     /// <summary>Whether test rows come from a place of their own.</summary>
     public abstract bool BringsTest { get; }
 
+    /// <summary>
+    /// Where rows follow one another and share values with their neighbours (windows of a series or a text): from how many rows
+    /// on, less 1, two share none. Such rows are divided into blocks with gaps (<see cref="OrderedSplit"/>). Null: any division will do.
+    /// </summary>
+    public virtual int? Gap => null;
+
     /// <summary>SHA-256 of each file read, by file name.</summary>
     public abstract IReadOnlyDictionary<string, string> Hashes { get; }
 

@@ -54,6 +54,9 @@ public sealed class RecipeValue
     /// <summary>A path; a relative one is taken from the recipe's folder.</summary>
     public string Path() => System.IO.Path.GetFullPath((string)Scalar(FieldKind.Path), _recipe.Folder);
 
+    /// <summary>Where relative paths of the recipe start.</summary>
+    public string Folder => _recipe.Folder;
+
     /// <summary>A list of whole numbers, empty when unset without a default.</summary>
     public IReadOnlyList<int> Ints() => [.. List<long>(FieldKind.IntList).Select(v => v is >= int.MinValue and <= int.MaxValue
         ? (int)v

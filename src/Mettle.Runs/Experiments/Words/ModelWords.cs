@@ -8,6 +8,9 @@ public delegate Module ModelFactory(InputSpec input);
 /// <summary>Words of the slot <c>model</c>.</summary>
 internal static class ModelWords
 {
+    // Enough for the hundred or so characters of a text.
+    private const int Width = 16;
+
     public static void AddTo(Vocabulary v)
     {
         v.Add<ModelFactory>(
@@ -27,7 +30,9 @@ internal static class ModelWords
                 var (activation, dropout, norm, residual, skip) = (Word(w["activation"]), w["dropout"].Double(), w["norm"].Text(), w["residual"].Bool(), w["stochastic-depth"].Double());
                 return skip > 0 && !residual
                     ? throw w["stochastic-depth"].Problem("needs residual: true")
-                    : input => input.Cardinalities.Count > 0
+                    : input => input.Symbols > 0
+                        ? throw w.Problem("takes numbers only; this input is text: use the model text-cnn or rnn")
+                        : input.Cardinalities.Count > 0
                         ? throw w.Problem("takes numbers only; this table has categories: use the model tabular")
                         : new Mlp((int)input.Sample.Count, hidden, input.Outputs, activation, dropout, norm, residual, skip);
             });
@@ -53,17 +58,20 @@ internal static class ModelWords
             {
                 int[] hidden = [.. w["hidden"].Ints()];
                 var (activation, dropout, norm) = (Word(w["activation"]), w["dropout"].Double(), w["norm"].Text());
-                return input => input.Sample.Rank == 1
+                return input => input.Symbols > 0
+                    ? throw w.Problem("takes tables; this input is text: use the model text-cnn or rnn")
+                    : input.Sample.Rank == 1
                     ? new TabularNet(input.Sample[0], input.Cardinalities, hidden, input.Outputs, activation, dropout, norm)
                     : throw w.Problem($"takes tables; this input is {input.Sample}");
             });
         v.Add<ModelFactory>(
-            "model", "rnn", "A recurrent network read out at the last step.",
+            "model", "rnn", "A recurrent network read out at the last step; characters of a text are embedded first.",
             [
                 Field.Text("cell", "lstm", "Kind of recurrence.", choices: ["gru", "lstm", "tanh"]),
                 Field.Int("hidden", 64, "Units.", min: 1),
                 Field.Int("layers", 1, "Layers.", min: 1, max: 16),
                 Field.Bool("chrono", false, "Gates whose first biases remember for up to the sequences' length (Tallec and Ollivier 2018)."),
+                Field.Int("embedding", null, $"Numbers that stand for a character of a text; {Width} where unset.", min: 1, max: 4096),
                 Dropout(),
             ],
             w =>
@@ -74,13 +82,49 @@ internal static class ModelWords
                     throw w["chrono"].Problem("needs a gated cell: gru or lstm");
                 }
 
-                return input => input.Sample.Rank == 2
-                    ? input.Task == LearningTask.Classification
-                        ? new RnnClassifier(input.Sample[1], hidden, input.Outputs, cell, layers, dropout, chrono ? Math.Max(3, input.Sample[0]) : 0)
-                        : new RnnRegressor(input.Sample[1], hidden, input.Outputs, cell, layers, dropout, chrono ? Math.Max(3, input.Sample[0]) : 0)
-                    : throw w.Problem($"takes sequences; this input is {input.Sample}");
+                return input =>
+                {
+                    if (input.Symbols == 0 && w["embedding"].HasValue)
+                    {
+                        throw w["embedding"].Problem("is for text; this input is numbers");
+                    }
+
+                    if (input.Symbols == 0 && input.Sample.Rank != 2)
+                    {
+                        throw w.Problem($"takes sequences; this input is {input.Sample}");
+                    }
+
+                    int features = input.Symbols > 0 ? Embedding(w) : input.Sample[1];
+                    int longest = chrono ? Math.Max(3, input.Symbols > 0 ? input.Cardinalities.Count : input.Sample[0]) : 0;
+                    Module read = input.Task == LearningTask.Classification
+                        ? new RnnClassifier(features, hidden, input.Outputs, cell, layers, dropout, longest)
+                        : new RnnRegressor(features, hidden, input.Outputs, cell, layers, dropout, longest);
+                    return input.Symbols > 0 ? new EmbeddedText(input.Symbols, features, read) : read;
+                };
+            });
+        v.Add<ModelFactory>(
+            "model", "text-cnn", "Embedded characters, convolutions of several widths over them, the largest value of each over the text, then a linear layer (Kim 2014).",
+            [
+                Field.Int("embedding", null, $"Numbers that stand for a character; {Width} where unset.", min: 1, max: 4096),
+                Field.Ints("kernels", [3, 5], "Characters that a filter sees, for each group of filters.", min: 1),
+                Field.Int("filters", 64, "Filters of each group.", min: 1),
+                Dropout(),
+            ],
+            w =>
+            {
+                int[] kernels = [.. w["kernels"].Ints()];
+                var (filters, dropout) = (w["filters"].Int(), w["dropout"].Double());
+                return kernels.Length == 0
+                    ? throw w["kernels"].Problem("must name at least one")
+                    : input => input.Symbols == 0
+                        ? throw w.Problem("takes text; for numbers there are mlp, cnn, tabular and rnn")
+                        : kernels.Max() > input.Cardinalities.Count
+                            ? throw w["kernels"].Problem($"has one of {kernels.Max()} characters; a text here has {input.Cardinalities.Count}")
+                            : new EmbeddedText(input.Symbols, Embedding(w), new TextCnn(Embedding(w), kernels, filters, input.Outputs, dropout));
             });
     }
+
+    private static int Embedding(WordValue w) => w["embedding"].HasValue ? w["embedding"].Int() : Width;
 
     private static Field Activation(string standard)
         => Field.Text("activation", standard, "Nonlinearity.", choices: [.. Nn.Activation.Words.Select(a => a.Replace('_', '-'))]);

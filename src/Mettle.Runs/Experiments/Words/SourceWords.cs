@@ -52,6 +52,44 @@ internal static class SourceWords
             ],
             w => new ArraySource(
                 Resolve(w["path"]), w["test"].HasValue ? Resolve(w["test"]) : "", w["inputs"].Text(), w["targets"].Text(), Join(w["classes"]), w["non-finite"].Text() == "keep"));
+        vocabulary.Add<DataSource>(
+            "source",
+            "text",
+            "A text, plain or gzip, whose every character is told from those before it; training, validation and test follow one another. A path may begin with $METTLE_DATA/.",
+            [
+                Field.Path("path", null, "The text.", required: true),
+                Encoding(),
+                Field.Int("context", 32, "Characters that are seen.", min: 1, max: 4096),
+                Field.Int("stride", 1, "Characters from one row's beginning to the next one's.", min: 1, max: 1 << 20),
+            ],
+            w => new TextSource(Resolve(w["path"]), w["context"].Int(), w["stride"].Int(), w["encoding"].Text() == "latin-1"));
+        vocabulary.Add<DataSource>(
+            "source",
+            "text-lines",
+            "Lines of text to classify, plain or gzip: each begins with its label, or each file is a class. A path may begin with $METTLE_DATA/.",
+            [
+                Field.Path("path", null, "Training lines that begin with their label."),
+                Field.Path("test", null, "Test lines in a file of their own."),
+                Field.Texts("files", [], "Files of one class each, in place of path; the class has the file's name."),
+                Field.Text("delimiter", "tab", "What ends a label.", choices: ["tab", "blank", ",", ";", "|"]),
+                Field.Text("label-end", "", "Where a label holds this text it ends before it (\"NUM:dist\" is NUM with \":\")."),
+                Encoding(),
+                Field.Int("length", 128, "Characters of a line that are seen.", min: 1, max: 4096),
+            ],
+            TextLines);
+        vocabulary.Add<DataSource>(
+            "source",
+            "series",
+            "Windows of a time series in a CSV file, one row per step, with a later value of data.target to predict; training, validation and test follow one another. A path may begin with $METTLE_DATA/.",
+            [
+                Field.Path("path", null, "The steps in time's order, with a line of names.", required: true),
+                Field.Text("delimiter", ",", "What separates fields.", choices: [",", ";", "|", "tab"]),
+                Field.Texts("columns", [], "Columns that a window holds; by default all of numbers."),
+                Field.Int("window", 24, "Steps of a window.", min: 1, max: 100_000),
+                Field.Int("horizon", 1, "Steps from the window's last to the value predicted.", min: 1, max: 100_000),
+                Field.Int("stride", 1, "Steps from one window's beginning to the next one's.", min: 1, max: 100_000),
+            ],
+            w => new SeriesSource(Resolve(w["path"]), w["delimiter"].Text() == "tab" ? '\t' : w["delimiter"].Text()[0], Join(w["columns"]), w["window"].Int(), w["horizon"].Int(), w["stride"].Int()));
         vocabulary.Add<DataSource>("source", "digits", "The 1,797 handwritten digits (8 x 8) that ship with Mettle.", [], _ => new DigitsSource());
     }
 
@@ -73,6 +111,36 @@ internal static class SourceWords
             Join(w["ignore"]));
     }
 
+    private static Field Encoding() => Field.Text("encoding", "utf-8", "How characters are written in the file.", choices: ["utf-8", "latin-1"]);
+
+    private static DataSource TextLines(WordValue w)
+    {
+        var files = w["files"].Texts();
+        if (w["path"].HasValue == files.Count > 0)
+        {
+            throw w["path"].Problem("is in place of files: give one of the two");
+        }
+
+        if (files.Count == 1)
+        {
+            throw w["files"].Problem("names one file, so there is nothing to tell apart: each file is a class");
+        }
+
+        if (files.Count > 0 && w["test"].HasValue)
+        {
+            throw w["test"].Problem("goes with path; of files, test lines are split off (data.test)");
+        }
+
+        return new TextLinesSource(
+            files.Count > 0 ? "" : Resolve(w["path"]),
+            w["test"].HasValue ? Resolve(w["test"]) : "",
+            string.Join('\n', files.Select(f => Resolve(f, w["files"]))),
+            w["delimiter"].Text() switch { "tab" => '\t', "blank" => ' ', var d => d[0] },
+            w["label-end"].Text(),
+            w["length"].Int(),
+            w["encoding"].Text() == "latin-1");
+    }
+
     private static DataSource Idx(WordValue w)
     {
         if (w["test-images"].HasValue != w["test-labels"].HasValue)
@@ -90,16 +158,19 @@ internal static class SourceWords
 
     /// <summary>The file that a path means, which may begin with $METTLE_DATA/.</summary>
     public static string Resolve(RecipeValue path)
+        => path.Text().StartsWith($"${Variable}/", StringComparison.Ordinal) ? Resolve(path.Text(), path) : path.Path();
+
+    // Relative to the recipe's folder, like a field that is a path.
+    private static string Resolve(string text, RecipeValue field)
     {
-        string text = path.Text();
         if (!text.StartsWith($"${Variable}/", StringComparison.Ordinal))
         {
-            return path.Path();
+            return Path.GetFullPath(text, field.Folder);
         }
 
         string root = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } r
             ? r
-            : throw path.Problem($"begins with ${Variable}, which is not set: point it at the folder of data sets (see mettle data list)");
+            : throw field.Problem($"begins with ${Variable}, which is not set: point it at the folder of data sets (see mettle data list)");
         return Path.GetFullPath(text[(Variable.Length + 2)..], Path.GetFullPath(root));
     }
 }
