@@ -18,6 +18,9 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     /// <summary>File of what encodes new rows the way the model was trained.</summary>
     public const string EncoderFile = "encoder.json";
 
+    /// <summary>Kind of the run folder's events that hold a <see cref="PhaseRecovery"/>.</summary>
+    public const string RecoveryKind = "recovery";
+
     /// <summary>Seen after every epoch of the first and last training, for a store.</summary>
     public event Action<string, EpochInfo>? EpochDone;
 
@@ -74,7 +77,11 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     private TrainedModel Train(RunFolder folder, Experiment experiment, string stageName, string phase, CancellationToken cancellation)
     {
         using var stage = progress.Stage(stageName, experiment.TotalSteps);
-        var observer = new StageObserver(stage, e => EpochDone?.Invoke(phase, e));
+        var observer = new StageObserver(stage, e => EpochDone?.Invoke(phase, e), r =>
+        {
+            progress.Note($"recovered: {r.Message}");
+            folder.Append(RecoveryKind, new PhaseRecovery(phase, r));
+        });
         var model = experiment.Train(new TrainOptions
         {
             CheckpointPath = folder.File($"{phase}.checkpoint"),
@@ -168,18 +175,29 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
         }
     }
 
-    private sealed class StageObserver(IStage stage, Action<EpochInfo> epoch) : ITrainingObserver
+    /// <summary>A recovery in one of a run's trainings, as the run folder's events keep it.</summary>
+    /// <param name="Phase">"first" or "final".</param>
+    /// <param name="Recovery">What happened.</param>
+    public sealed record PhaseRecovery(string Phase, TrainingRecovery Recovery);
+
+    private sealed class StageObserver(IStage stage, Action<EpochInfo> epoch, Action<TrainingRecovery> recovery) : ITrainingObserver
     {
         private long seen;
 
         public void OnStep(in StepInfo step)
         {
-            // A resumed training begins in its midst.
-            stage.Advance((int)(step.GlobalStep + 1 - seen));
-            seen = step.GlobalStep + 1;
+            // A resumed training begins in its midst; one that was rolled back goes over steps again.
+            if (step.GlobalStep >= seen)
+            {
+                stage.Advance((int)(step.GlobalStep + 1 - seen));
+                seen = step.GlobalStep + 1;
+            }
+
             stage.At($"epoch {step.Epoch + 1}, loss {step.Loss:0.0000}");
         }
 
         public void OnEpoch(EpochInfo info) => epoch(info);
+
+        public void OnRecovery(TrainingRecovery done) => recovery(done);
     }
 }

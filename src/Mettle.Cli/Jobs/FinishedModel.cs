@@ -83,6 +83,9 @@ internal static class FinishedModel
     {
         var history = RunRecord.Epochs(folder, phase);
         int best = history.Count == 0 ? -1 : history.MinBy(e => e.ValidationLoss ?? e.TrainLoss)!.Epoch;
-        return new TrainingResult(history, best, 0, history.Sum(e => e.Seconds), Stopped: false, Interrupted: false, Divergence: null);
+        return new TrainingResult(history, best, 0, history.Sum(e => e.Seconds), Stopped: false, Interrupted: false, Divergence: null)
+        {
+            Recoveries = RunRecord.Recoveries(folder, phase),
+        };
     }
 }

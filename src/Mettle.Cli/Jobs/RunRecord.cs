@@ -21,6 +21,12 @@ internal sealed class RunRecord(RunStore store, RunFolder folder, Recipe recipe)
             .Select(e => e.Data.Deserialize<Epoch>(Terminal.JsonOptions)!).Where(e => e.Phase == phase)
             .GroupBy(e => e.Info.Epoch).OrderBy(g => g.Key).Select(g => g.Last().Info)];
 
+    /// <summary>Breakdowns that one training of a run recovered from, in order; those repeated after a resume once.</summary>
+    public static IReadOnlyList<TrainingRecovery> Recoveries(RunFolder folder, string phase)
+        => [.. folder.Events().Where(e => e.Kind == MainJob.RecoveryKind)
+            .Select(e => e.Data.Deserialize<MainJob.PhaseRecovery>(Terminal.JsonOptions)!).Where(r => r.Phase == phase)
+            .Select(r => r.Recovery).DistinctBy(r => r.Message)];
+
     /// <summary>Says what command a folder is made by.</summary>
     public static void Begin(RunFolder folder, JobKind kind) => folder.Append(BeginKind, new Beginning(kind));
 

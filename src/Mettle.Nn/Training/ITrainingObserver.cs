@@ -12,4 +12,9 @@ public interface ITrainingObserver
     void OnEpoch(EpochInfo epoch)
     {
     }
+
+    /// <summary>After a breakdown, when training has been rolled back: the steps that follow begin before those told already.</summary>
+    void OnRecovery(TrainingRecovery recovery)
+    {
+    }
 }

@@ -16,6 +16,7 @@ public sealed class Trainer
     private readonly TrainingPlan plan;
     private readonly TrainingStep step;
     private readonly BestWeights best = new();
+    private readonly LiveRecovery? recovery;
     private readonly EarlyStopping watch;
     private readonly Metric[] metrics;
     private TrainingState state = new();
@@ -27,6 +28,7 @@ public sealed class Trainer
         plan.Check();
         this.plan = plan;
         step = new TrainingStep(plan);
+        recovery = plan.Recovery is { } settings ? new LiveRecovery(plan, settings, best) : null;
         watch = plan.EarlyStopping ?? new EarlyStopping(0, RestoreBest: false);
         metrics = watch.Metric == "loss" || plan.Metrics.Any(m => m.Name == watch.Metric)
             ? [.. plan.Metrics]
@@ -40,10 +42,10 @@ public sealed class Trainer
     /// Goes on from a checkpoint: weights, optimiser, averages, place in the epoch and history are as they were. Throws
     /// <see cref="InvalidDataException"/> (or what reading throws) if the file is broken or of another training.
     /// </summary>
-    public void Resume(string path) => state = TrainingCheckpoint.Load(path, plan, best);
+    public void Resume(string path) => state = TrainingCheckpoint.Load(path, plan, best, recovery?.Snapshots);
 
     /// <summary>Writes a checkpoint that <see cref="Resume"/> reads.</summary>
-    public void Save(string path) => TrainingCheckpoint.Save(path, plan, state, best);
+    public void Save(string path) => TrainingCheckpoint.Save(path, plan, state, best, recovery?.Snapshots.All ?? []);
 
     /// <summary>
     /// Trains to the end of the plan, to early stopping, to divergence or to cancellation (which leaves a checkpoint at
@@ -54,6 +56,7 @@ public sealed class Trainer
     {
         try
         {
+            Prepare();
             while (state.Epoch < plan.Epochs && !HasStopped)
             {
                 if (RunEpoch(cancellation) is { } ended)
@@ -71,12 +74,26 @@ public sealed class Trainer
         }
     }
 
+    private void Prepare()
+    {
+        if (plan.RateSearch is { } search && state is { GlobalStep: 0, Recovery.RateRange: null })
+        {
+            state.Recovery.RateRange = search.Run(plan);
+            state.Recovery.RateScale = state.Recovery.RateRange.Suggested / plan.Optimizer.BaseRate;
+        }
+
+        if (recovery is not null && state.Watch is null)
+        {
+            recovery.Begin(state);
+        }
+    }
+
     private bool HasStopped => watch.Patience > 0 && state.History.Count > 0 && watch.Judge(state.History).Since >= watch.Patience;
 
     private TrainingResult? RunEpoch(CancellationToken cancellation)
     {
         epochStarted = Stopwatch.GetTimestamp() - (long)(state.EpochSeconds * Stopwatch.Frequency);
-        var loader = new Loader(plan.TrainIn(state.Epoch), plan.Order.Epoch(state.Epoch), plan.Key.For("augment").At(state.Epoch), plan.Workers, state.Step);
+        var loader = new Loader(plan.TrainIn(state.Epoch), state.Recovery.Without(plan.Order.Epoch(state.Epoch)), plan.Key.For("augment").At(state.Epoch), plan.Workers, state.Step);
         long last = Stopwatch.GetTimestamp();
         foreach (var batch in loader)
         {
@@ -92,12 +109,17 @@ public sealed class Trainer
 
             if (outcome.Divergence is { } divergence)
             {
-                return Result(interrupted: false, divergence);
+                return Recover(divergence, null, outcome.Loss);
             }
 
             long now = Stopwatch.GetTimestamp();
             Count(outcome, batch.Count, (now - last) / (double)Stopwatch.Frequency);
             last = now;
+            if (recovery?.OnStep(outcome, state) is { } failure)
+            {
+                return Recover(null, failure, outcome.Loss);
+            }
+
             if (cancellation.IsCancellationRequested)
             {
                 return Interrupt();
@@ -109,6 +131,11 @@ public sealed class Trainer
             }
         }
 
+        if (recovery?.OnEpoch(state) is { } lost)
+        {
+            return Recover(null, lost, state.LossSum / state.Samples);
+        }
+
         EndEpoch();
         if (plan.CheckpointEvery == 0)
         {
@@ -116,6 +143,26 @@ public sealed class Trainer
         }
 
         return cancellation.IsCancellationRequested && state.Epoch < plan.Epochs && !HasStopped ? Interrupt() : null;
+    }
+
+    // Null where training goes on, from where the state then is.
+    private TrainingResult? Recover(Divergence? notFinite, FailureCause? rise, double loss)
+    {
+        state.EpochSeconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
+        var ended = notFinite is null
+            ? recovery!.AfterRise(rise!.Value, loss, ref state)
+            : recovery is null ? notFinite : recovery.AfterNonFinite(notFinite, loss, ref state);
+        if (ended is not null)
+        {
+            return Result(interrupted: false, ended);
+        }
+
+        foreach (var observer in plan.Observers)
+        {
+            observer.OnRecovery(state.Recovery.Done[^1]);
+        }
+
+        return null;
     }
 
     private void Count(StepOutcome outcome, int samples, double seconds)
@@ -153,7 +200,7 @@ public sealed class Trainer
             state.Seconds += seconds;
             if (watch.RestoreBest && watch.Judge(state.History).BestEpoch == state.Epoch)
             {
-                best.Take(plan.Model.StateDict());
+                best.Take(plan.Model.StateDict(), wanted: recovery?.Snapshots.Refers(best.State) ?? false);
             }
         }
 
@@ -221,5 +268,9 @@ public sealed class Trainer
             state.Seconds + (state.Step == 0 ? 0 : Stopwatch.GetElapsedTime(epochStarted).TotalSeconds),
             !interrupted && divergence is null && state.Epoch < plan.Epochs,
             interrupted,
-            divergence);
+            divergence)
+        {
+            Recoveries = [.. state.Recovery.Done],
+            RateRange = state.Recovery.RateRange,
+        };
 }

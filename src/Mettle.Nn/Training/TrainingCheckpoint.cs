@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Mettle.Nn;
 
@@ -11,7 +12,7 @@ internal static class TrainingCheckpoint
 {
     private const string Format = "mettle-training-1";
 
-    public static void Save(string path, TrainingPlan plan, TrainingState state, BestWeights best)
+    public static void Save(string path, TrainingPlan plan, TrainingState state, BestWeights best, IReadOnlyList<Snapshot> snapshots)
     {
         using var scope = MemoryScope.Begin("checkpoint");
         state.Plan = Fingerprint(plan);
@@ -20,11 +21,23 @@ internal static class TrainingCheckpoint
         Add("optimizer", plan.Optimizer.StateDict());
         Add("averaging", plan.Averaging?.StateDict() ?? new Dictionary<string, Tensor>());
         Add("best", best.State);
-        Safetensors.Write(path, tensors, new Dictionary<string, string>(StringComparer.Ordinal)
+        for (int i = 0; i < snapshots.Count; i++)
+        {
+            Add($"snapshot{i}", snapshots[i].Tensors);
+            Add($"snapshot{i}-best", ReferenceEquals(snapshots[i].Best, best.State) ? new Dictionary<string, Tensor>() : snapshots[i].Best);
+        }
+
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = Format,
             ["state"] = JsonSerializer.Serialize(state, TrainingStateJson.Default.TrainingState),
-        });
+        };
+        if (snapshots.Count > 0)
+        {
+            metadata["snapshots"] = JsonSerializer.Serialize([.. snapshots.Select(s => Alone(s.State))], TrainingStateJson.Default.ListTrainingState);
+        }
+
+        Safetensors.Write(path, tensors, metadata);
 
         void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> part)
         {
@@ -35,7 +48,7 @@ internal static class TrainingCheckpoint
         }
     }
 
-    public static TrainingState Load(string path, TrainingPlan plan, BestWeights best)
+    public static TrainingState Load(string path, TrainingPlan plan, BestWeights best, Snapshots? snapshots)
     {
         using var scope = MemoryScope.Begin("checkpoint");
         var content = Safetensors.Read(path);
@@ -57,14 +70,31 @@ internal static class TrainingCheckpoint
         plan.Optimizer.LoadStateDict(Part(content, "optimizer"));
         plan.Averaging?.LoadStateDict(Part(content, "averaging"));
         best.Take(Part(content, "best"));
+        snapshots?.Load(Parse(path, content.Metadata.GetValueOrDefault("snapshots") ?? "", TrainingStateJson.Default.ListTrainingState)
+            .Select((s, i) => Snapshot.Of(s, Part(content, $"snapshot{i}"), BestOf(s, Part(content, $"snapshot{i}-best")))));
         return state;
+
+        // Best weights that a snapshot shares with the training are written once.
+        IReadOnlyDictionary<string, Tensor> BestOf(TrainingState at, Dictionary<string, Tensor> own)
+            => own.Count > 0 ? BestWeights.Copy(own) : at.History.Count == 0 ? own : best.State;
     }
 
-    private static TrainingState Parse(string path, string json)
+    // Recoveries belong to the training, not to a place in it.
+    private static TrainingState Alone(TrainingState state)
+    {
+        var copy = state.Clone();
+        copy.Recovery = new RecoveryState();
+        copy.Plan = [];
+        return copy;
+    }
+
+    private static TrainingState Parse(string path, string json) => Parse(path, json, TrainingStateJson.Default.TrainingState);
+
+    private static T Parse<T>(string path, string json, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, TrainingStateJson.Default.TrainingState) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {
@@ -94,5 +124,7 @@ internal static class TrainingCheckpoint
         ["accumulation"] = plan.Accumulate.ToString(CultureInfo.InvariantCulture),
         ["selection"] = plan.Selection is { } rows ? string.Create(CultureInfo.InvariantCulture, $"power {rows.Power} after {rows.Warmup}") : "none",
         ["resizing"] = plan.Resizing is { } r ? string.Create(CultureInfo.InvariantCulture, $"from {r.From:R} until {r.Until:R} in {r.Stages}") : "none",
+        ["recovery"] = plan.Recovery?.ToString() ?? "none",
+        ["rate search"] = plan.RateSearch?.ToString() ?? "none",
     };
 }

@@ -75,6 +75,15 @@ public sealed record TrainingPlan
     /// <summary>Background threads that load batches; 0 loads between steps. Changes no result.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>How to recover from breakdowns; null ends training with the first one's <see cref="Divergence"/>.</summary>
+    public Recovery? Recovery { get; init; }
+
+    /// <summary>Chooses the learning rate by a range test before the first step; null trains with the optimiser's own.</summary>
+    public RateRangeTest? RateSearch { get; init; }
+
+    /// <summary>Names a training row in messages, given its position.</summary>
+    public Func<int, string> RowName { get; init; } = row => $"sample {row}";
+
     /// <summary>Told of steps and epochs, in order.</summary>
     public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
 
@@ -104,6 +113,7 @@ public sealed record TrainingPlan
         Need(Selection is null or { Power: >= 1, Warmup: >= 0 }, $"{Selection}: the power must be at least 1 and the warmup at least 0.");
         Need(Resizing is null or { From: > 0 and < 1, Until: > 0 and < 1, Stages: >= 1 }, $"{Resizing}: From and Until lie between 0 and 1, and there is at least 1 stage.");
         Need(StepsPerEpoch >= 1, $"{Train.Count} training samples make no batch of {BatchSize}{(DropLast ? " (DropLast is set)" : "")}.");
+        Need(Recovery is null or { Retries: >= 1 }, $"Recovery.Retries is {Recovery?.Retries}; it must be at least 1, or Recovery null.");
         Need(Validation is null or { Count: > 0 }, "Validation has no samples; leave it null.");
         Need(
             EarlyStopping is null or { Metric: "loss" } || Validation is not null,

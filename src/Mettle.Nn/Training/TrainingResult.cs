@@ -15,4 +15,11 @@ public sealed record TrainingResult(
     double Seconds,
     bool Stopped,
     bool Interrupted,
-    Divergence? Divergence);
+    Divergence? Divergence)
+{
+    /// <summary>Breakdowns that training recovered from, in order.</summary>
+    public IReadOnlyList<TrainingRecovery> Recoveries { get; init; } = [];
+
+    /// <summary>The learning-rate range test that was run before or in training; null if none was.</summary>
+    public RateRange? RateRange { get; init; }
+}

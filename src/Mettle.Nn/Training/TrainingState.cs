@@ -38,8 +38,26 @@ internal sealed class TrainingState
 
     public List<EpochInfo> History { get; set; } = [];
 
+    /// <summary>Step at or after which the next snapshot is taken.</summary>
+    public long NextSnapshot { get; set; }
+
+    /// <summary>Health of the training; null without recovery.</summary>
+    public LossWatch? Watch { get; set; }
+
+    /// <summary>What recoveries have changed; shared by all clones.</summary>
+    public RecoveryState Recovery { get; set; } = new();
+
     public IReadOnlyList<double> WatchedLosses
         => watchedLosses.Length == History.Count ? watchedLosses : watchedLosses = [.. History.Select(e => e.WatchedLoss)];
+
+    /// <summary>A copy that goes its own way, but for <see cref="Recovery"/>.</summary>
+    public TrainingState Clone()
+    {
+        var copy = (TrainingState)MemberwiseClone();
+        copy.History = [.. History];
+        copy.Watch = Watch?.Clone();
+        return copy;
+    }
 
     public void BeginNextEpoch()
     {
@@ -53,4 +71,5 @@ internal sealed class TrainingState
 /// <summary>JSON of the state without reflection.</summary>
 [JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(TrainingState))]
+[JsonSerializable(typeof(List<TrainingState>))]
 internal sealed partial class TrainingStateJson : JsonSerializerContext;

@@ -43,7 +43,7 @@ internal sealed class TrainingStep
 
         var mixed = plan.Mixup > 0 ? Mixup.Of(batch, plan.Mixup, mixup.At(at.Epoch).At(at.Step)) : Mixup.None(batch);
         var pass = Pass.Train(dropout.At(at.Epoch).At(at.Step));
-        plan.Optimizer.Rate = plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
+        plan.Optimizer.Rate = at.Recovery.RateScale * plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
         plan.Optimizer.ZeroGrad();
         var (value, correct) = sharpness?.Run(mixed, pass) ?? gradient.Run(mixed, pass);
         if (!double.IsFinite(value))
@@ -56,10 +56,9 @@ internal sealed class TrainingStep
             observer.OnGradients(new TrainingContext(at.Epoch, at.Step, at.GlobalStep, plan.Model, parameters, batch, value));
         }
 
-        double norm = plan.Clipping.Apply(parameters);
+        double norm = Clipping(at).Apply(parameters);
         if (!double.IsFinite(norm))
         {
-            plan.Optimizer.ZeroGrad();
             return new StepOutcome(value, norm, correct, Undo("gradient", batch, mixed, pass, at));
         }
 
@@ -69,6 +68,9 @@ internal sealed class TrainingStep
         plan.Averaging?.OnStep();
         return new StepOutcome(scored ?? value, norm, scored is null ? correct : right, null);
     }
+
+    private GradientClipping Clipping(TrainingState at)
+        => at.Recovery.ClipNorm is > 0 and var most && !(plan.Clipping.Norm > 0 && plan.Clipping.Norm <= most) ? plan.Clipping with { Norm = most } : plan.Clipping;
 
     // The weights have not been updated yet; running statistics have.
     private Divergence Undo(string quantity, Batch batch, Mixup mixed, Pass pass, TrainingState at)
@@ -86,16 +88,22 @@ internal sealed class TrainingStep
     {
         Divergence Because(string cause, NanBirth? birth = null) => new(at.Epoch, at.Step, quantity, cause, birth);
 
-        if (BadSample(batch) is var (input, sample))
+        string? parameter = quantity == "gradient"
+            ? Array.FindLast(parameters, p => p.Grad is { IsReleased: false } g && !BadRows.IsFinite(g))?.Name
+            : null;
+        plan.Optimizer.ZeroGrad();
+        if (Array.Find(parameters, p => !BadRows.IsFinite(p.Value)) is { } bad)
         {
-            return Because($"Sample {sample} of the training data holds a NaN or infinity in input {input}: clean the data or impute it.");
+            return Because($"Parameter '{bad.Name}' holds a NaN or infinity after the step before: the learning rate is too high.") with { Layer = bad.Name };
         }
 
-        if (Array.Find(parameters, p => !IsFinite(p.Value)) is { } bad)
+        if (BadRows.In(batch, plan) is { Length: > 0 } rows)
         {
-            return Because($"Parameter '{bad.Name}' holds a NaN or infinity after the step before: the learning rate is too high.");
+            string names = string.Join(", ", rows.Take(5).Select(plan.RowName)) + (rows.Length > 5 ? $" and {rows.Length - 5} more" : "");
+            return Because($"{char.ToUpperInvariant(names[0])}{names[1..]} of the training data {(rows.Length == 1 ? "holds" : "hold")} a NaN, an infinity or a value too large to compute with: clean the data or impute it.") with { Rows = rows };
         }
 
+        string? layer = null;
         var birth = NanWatch.Find(() =>
         {
             var again = mixed.Loss(plan.Loss, plan.Model.Forward(mixed.Inputs, pass));
@@ -105,31 +113,17 @@ internal sealed class TrainingStep
             }
         });
         plan.Optimizer.ZeroGrad();
-        return birth is null
-            ? Because("Replaying the step did not show the op.")
-            : Because($"The first one came out of {birth.Op} on {birth.Inputs} ({birth.Place}).", birth);
-    }
-
-    private static (int Input, int Sample)? BadSample(Batch batch)
-    {
-        for (int i = 0; i < batch.Inputs.Count; i++)
+        using (var quiet = Autograd.NoGrad())
+        using (ActivationWatch.Install((path, y) => layer ??= BadRows.IsFinite(y) ? null : path))
         {
-            for (int n = 0; batch.Inputs[i].DType.IsFloat() && n < batch.Count; n++)
-            {
-                if (!IsFinite(batch.Inputs[i].Select(0, n)))
-                {
-                    return (i, batch.Indices[n]);
-                }
-            }
+            plan.Model.Forward(mixed.Inputs, pass);
         }
 
-        return null;
-    }
-
-    // A sum would overflow on large finite values.
-    private static bool IsFinite(Tensor t)
-    {
-        using var quiet = Autograd.NoGrad();
-        return Array.TrueForAll(t.To(DType.F64).ToArray<double>(), double.IsFinite);
+        layer ??= parameter;
+        string where = layer is null ? "" : $" It showed first in '{layer}'.";
+        return (birth is null
+            ? Because($"Replaying the step did not show the op.{where}")
+            : Because($"The first one came out of {birth.Op} on {birth.Inputs} ({birth.Place}).{where}", birth)) with
+        { Layer = layer };
     }
 }

@@ -107,6 +107,9 @@ public sealed class Experiment
 /// <param name="Hashes">SHA-256 of each file read, that of an imported model included.</param>
 public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IReadOnlyDictionary<string, string> Hashes)
 {
+    /// <summary>Names a training row as its source does, given its position in the training part.</summary>
+    public required Func<int, string> RowName { get; init; }
+
     internal static ExperimentData Load(Recipe recipe, SourceData source, (int Fold, int Folds)? fold)
     {
         var key = RandomKey.FromSeed((ulong)recipe["seed"].Long());
@@ -130,7 +133,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
             encoded = encoded with { Train = encoded.Train with { Rows = new AugmentedDataset(encoded.Train.Rows, augmentations) } };
         }
 
-        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes));
+        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes)) { RowName = row => source.RowName(split.Train[row]) };
     }
 
     private static void Require(Recipe recipe, InputSpec input)

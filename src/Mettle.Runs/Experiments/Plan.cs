@@ -77,6 +77,9 @@ internal static class Plan
             CheckpointEvery = recipe["train.checkpoint-every"].Int(),
             CheckpointPath = options.CheckpointPath,
             EvalBatch = EvalBatch,
+            Recovery = recipe["train.recovery.retries"].Int() is > 0 and var retries ? new Recovery(retries) : null,
+            RateSearch = recipe["train.rate-search"].Bool() ? new RateRangeTest() : null,
+            RowName = experiment.Data.RowName,
             Observers = [.. options.Observers, .. Snapshots.Observers(recipe, model)],
         };
         return Savings.Apply(recipe, plan, data.Input);

@@ -30,6 +30,9 @@ public abstract class SourceData
     /// <summary>What readers of a packaged model should know about the source, by the names of <see cref="ModelNotes"/>.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Names a development row in messages, with file and line where the source knows them.</summary>
+    public virtual string RowName(int row) => $"row {row + 1} of the source";
+
     /// <summary>
     /// The three parts as datasets, with everything that is learned (scales, categories) learned from the training rows.
     /// </summary>

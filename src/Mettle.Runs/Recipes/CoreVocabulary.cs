@@ -77,6 +77,11 @@ public static class CoreVocabulary
             Field.Text("metric", "loss", "The validation metric that is watched."),
             Field.Float("min-delta", 0, "Smallest change that counts as improvement.", min: 0),
             Field.Bool("restore-best", true, "End with the weights of the best epoch.")),
+        Field.Bool("rate-search", false, "Choose the learning rate by a range test on training rows before the first step (Smith 2017), in place of the optimiser's own."),
+        Field.Section(
+            "recovery",
+            "Live recovery: a training that breaks down is rolled back and goes on with a remedy.",
+            Field.Int("retries", 4, "Most roll-backs; 0 ends training at the first breakdown.", min: 0, max: 100)),
         Field.OneOf("averaging", "averaging", null, "Averages weights over training; unset keeps the last."),
         Field.OneOf("sharpness", "sharpness", null, "Takes gradients where the loss nearby is highest, which leads to flat minima; unset takes them where the weights are."),
         Field.Int("snapshots", 0, "Models that predict together, from the ends of the last so many cycles of warm restarts (Huang et al. 2017); 0 for one.", min: 0, max: 100),

@@ -103,6 +103,9 @@ public sealed class TableRows : SourceData
     public override IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <inheritdoc/>
+    public override string RowName(int row) => table.LineOf(row) is { } line ? $"line {line} of {table.Source}" : base.RowName(row);
+
+    /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
         var encoder = TableEncoder.Fit(table, split.Train.AsSpan(), options with { Transform = TransformOf(recipe) });

@@ -1,0 +1,224 @@
+using System.Globalization;
+
+namespace Mettle.Nn;
+
+/// <summary>Watches a training's steps, keeps snapshots, and after a breakdown chooses the remedy and rolls back.</summary>
+internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWeights best)
+{
+    private const double Cut = 0.1;
+
+    // A rate this much above what the range test finds is the cause of a failed start.
+    private const double TooHigh = 3;
+
+    private const double FarBetter = 0.75;
+
+    // Gradients may grow to this multiple of their median before they are clipped; a first gradient longer than LongFirst is clipped to 1.
+    private const double ClipAt = 2, LongFirst = 100;
+
+    private readonly Parameter[] parameters = [.. plan.Model.Parameters];
+
+    public Snapshots Snapshots { get; } = new();
+
+    /// <summary>Before the first step.</summary>
+    public void Begin(TrainingState state)
+    {
+        state.Watch = new LossWatch { Constant = ConstantAnswer.Loss(plan, state.Recovery.LeftOut), FirstWeights = WeightNorm() };
+        Snapshots.Offer(plan, state, best);
+    }
+
+    /// <summary>After a good step; gives what has broken down, or null.</summary>
+    public FailureCause? OnStep(StepOutcome outcome, TrainingState state)
+    {
+        var watch = state.Watch!;
+        if (watch.Add(outcome.Loss, outcome.GradientNorm) is { } failure)
+        {
+            return failure;
+        }
+
+        if (watch.High == 0)
+        {
+            Snapshots.Offer(plan, state, best);
+        }
+
+        return null;
+    }
+
+    /// <summary>After an epoch's last step, before it is written into the history.</summary>
+    public FailureCause? OnEpoch(TrainingState state)
+    {
+        if (state.Samples == 0)
+        {
+            return null;
+        }
+
+        double mean = state.LossSum / state.Samples;
+        return state.Watch!.EndEpoch(mean, state.Step, state.GlobalStep, WeightNorm) ?? (IsPoorStart(state, mean) ? FailureCause.FailedStart : null);
+    }
+
+    /// <summary>Why training cannot go on after a step whose loss or gradient is not finite; null where it does, from the state it is given back.</summary>
+    public Divergence? AfterNonFinite(Divergence divergence, double loss, ref TrainingState state)
+    {
+        if (divergence.Rows.Count > 0)
+        {
+            return LeaveOut(divergence, loss, state);
+        }
+
+        string finding = $"The {divergence.Quantity} is not finite. {divergence.Cause}";
+        var cause = state.Watch!.Learned ? FailureCause.NonFinite : FailureCause.FailedStart;
+        return GoOn(cause, finding, state.Epoch, state.Step, state.GlobalStep, state.GlobalStep, loss, divergence, ref state)
+            ? null
+            : divergence with { Cause = $"{divergence.Cause} {Spent(state)}" };
+    }
+
+    /// <summary>The same after a breakdown of finite numbers, seen after the step before the state's.</summary>
+    public Divergence? AfterRise(FailureCause cause, double loss, ref TrainingState state)
+    {
+        var watch = state.Watch!;
+        string finding = cause switch
+        {
+            FailureCause.FailedStart when watch.High > 0 => $"The loss has been far above its first value ({Show(watch.First)}) for {watch.High} steps ({Show(loss)} by now), with nothing learned before.",
+            FailureCause.FailedStart when state.Recovery.RateRange is { } range && watch.Learned => $"The loss is {Show(watch.MedianLoss)} after {state.GlobalStep} steps; a range test from the first weights comes to {Show(range.LeastLoss)} in fewer.",
+            FailureCause.FailedStart => $"The epoch's mean loss {Show(state.LossSum / state.Samples)} is no better than that of a constant answer ({Show(watch.Constant)}), and loss or weights have blown up (largest loss {Show(watch.Peak)}).",
+            FailureCause.ExplodingGradient => $"The gradient's norm rose to {Show(watch.HighNorm)}, its median being {Show(watch.MedianNorm)}, and the loss stayed above {Show(watch.Limit)} for {watch.High} steps.",
+            _ when watch.High > 0 => $"The loss stayed above {Show(watch.Limit)} for {watch.High} steps ({Show(loss)} by now).",
+            _ => $"The epoch's mean loss {Show(state.LossSum / state.Samples)} is back at that of a constant answer ({Show(watch.Constant)}); it had been {Show(watch.BestEpoch)}.",
+        };
+        int step = Math.Max(0, state.Step - 1);
+        long began = watch.High > 0 ? state.GlobalStep - watch.High : state.GlobalStep - state.Step;
+        var (epoch, global) = (state.Epoch, state.GlobalStep - 1);
+        return GoOn(cause, finding, epoch, step, global, began, loss, null, ref state)
+            ? null
+            : new Divergence(epoch, step, "loss", $"{finding} {Spent(state)}", null) { IsFinite = true };
+    }
+
+    // Whether the first epochs are worth keeping, where their loss has risen or their weights have grown and little is learned:
+    // the range test from the first weights, a hundred steps, must not reach a far better loss than they have; nor any better one
+    // where the rate is at the edge of what is stable.
+    private bool IsPoorStart(TrainingState state, double mean)
+    {
+        var (changes, watch) = (state.Recovery, state.Watch!);
+        var test = new RateRangeTest();
+        if (changes.StartJudged || state.GlobalStep < test.Steps)
+        {
+            return false;
+        }
+
+        changes.StartJudged = true;
+        if (changes.RateRange is not null || changes.Retried >= settings.Retries || !watch.IsPoorStart(mean, WeightNorm))
+        {
+            return false;
+        }
+
+        var now = new Snapshot();
+        now.Take(plan, state, best.State);
+        Snapshots.All[0].PutBack(plan);
+        changes.RateRange = test.Run(plan, changes.LeftOut, changes.ClipNorm);
+        now.PutBack(plan);
+        now.Release();
+        double rate = plan.Optimizer.BaseRate * changes.RateScale;
+        double better = 2 * rate >= changes.RateRange.AtLeast ? 1 : FarBetter;
+        return changes.RateRange.LeastLoss < better * watch.MedianLoss && changes.RateRange.Suggested * TooHigh < rate;
+    }
+
+    private bool GoOn(FailureCause cause, string finding, int epoch, int step, long global, long began, double loss, Divergence? divergence, ref TrainingState state)
+    {
+        var changes = state.Recovery;
+        bool anew = cause == FailureCause.FailedStart;
+        bool exploded = state.Watch!.Exploded;
+        double median = state.Watch.MedianNorm;
+        bool spent = changes.Retried >= settings.Retries;
+        var last = changes.Done.FindLast(r => r.Cause != FailureCause.BadSample);
+        var from = Snapshots.Before(anew ? 0 : began, last?.FromGlobalStep);
+        from.PutBack(plan);
+        best.GoBack(from.Best);
+        double seconds = state.Seconds + state.EpochSeconds;
+        state = from.State.Clone();
+        state.Recovery = changes;
+        state.Seconds = seconds - state.EpochSeconds;
+        if (spent)
+        {
+            return false;
+        }
+
+        string remedy = anew ? BeginAnew(changes) : exploded && !Clips(changes, median) ? Clip(changes, ClipAt * median) : CutRate(changes);
+        changes.Done.Add(new TrainingRecovery(epoch, step, global, cause, finding, remedy, state.Epoch, state.Step, state.GlobalStep)
+        {
+            Birth = divergence?.Birth,
+            Layer = divergence?.Layer,
+            RateScale = changes.RateScale,
+            ClipNorm = changes.ClipNorm,
+            Loss = double.IsFinite(loss) ? loss : null,
+        });
+        return true;
+    }
+
+    private Divergence? LeaveOut(Divergence divergence, double loss, TrainingState state)
+    {
+        var gone = state.Recovery.LeftOut.ToHashSet();
+        int[] rows = [.. divergence.Rows.Concat(BadRows.All(plan, plan.Key.For("augment").At(state.Epoch))).Where(gone.Add).Order()];
+        int most = Math.Max(1, (int)(settings.MostBadRows * plan.Train.Count));
+        if (rows.Length == 0 || gone.Count > most)
+        {
+            return divergence with { Cause = $"{divergence.Cause} {gone.Count} of {plan.Train.Count} training rows are broken, more than can be left out ({most})." };
+        }
+
+        state.Recovery.LeftOut = [.. gone.Order()];
+        string which = string.Join(", ", rows.Take(5).Select(plan.RowName)) + (rows.Length > 5 ? $" and {rows.Length - 5} more" : "");
+        state.Recovery.Done.Add(new TrainingRecovery(
+            state.Epoch, state.Step, state.GlobalStep, FailureCause.BadSample, divergence.Cause, $"Left out from here on: {which}.", state.Epoch, state.Step, state.GlobalStep)
+        {
+            Rows = rows,
+            Birth = divergence.Birth,
+            RateScale = state.Recovery.RateScale,
+            ClipNorm = state.Recovery.ClipNorm,
+            Loss = double.IsFinite(loss) ? loss : null,
+        });
+        return null;
+    }
+
+    // The first weights are in the model: they were sound, what came after was not.
+    private string BeginAnew(RecoveryState changes)
+    {
+        const string Anew = "Began anew from the first weights.";
+        double rate = plan.Optimizer.BaseRate * changes.RateScale;
+        var found = changes.RateRange ??= new RateRangeTest().Run(plan, changes.LeftOut, changes.ClipNorm);
+        if (found.Suggested * TooHigh < rate)
+        {
+            changes.RateScale = found.Suggested / plan.Optimizer.BaseRate;
+            return $"The learning rate {Show(rate)} is far too high: a range test finds {Show(found.Suggested)}, which is used from here on. {Anew}";
+        }
+
+        return found.FirstNorm > LongFirst && !Clips(changes, 1) ? $"{Clip(changes, 1)} {Anew}" : $"{CutRate(changes)} {Anew}";
+    }
+
+    private string CutRate(RecoveryState changes)
+    {
+        changes.RateScale *= Cut;
+        return $"Learning rate cut to a tenth ({Show(changes.RateScale * plan.Optimizer.BaseRate)}).";
+    }
+
+    private static string Clip(RecoveryState changes, double norm)
+    {
+        changes.ClipNorm = norm;
+        return $"Gradients are clipped at norm {Show(norm)}.";
+    }
+
+    private bool Clips(RecoveryState changes, double median)
+        => changes.ClipNorm > 0 || (plan.Clipping.Norm > 0 && plan.Clipping.Norm <= 2 * ClipAt * median);
+
+    private string Spent(TrainingState state)
+        => $"{state.Recovery.Retried} roll-back{(state.Recovery.Retried == 1 ? "" : "s")} did not help; the weights are those of epoch {state.Epoch + 1}, step {state.Step + 1}.";
+
+    private double WeightNorm()
+    {
+        double sum = 0;
+        foreach (var p in parameters)
+        {
+            sum += GradientNorm.SquaredSum(p.Value);
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    private static string Show(double v) => v.ToString("G3", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Mettle.Nn;
+
+/// <summary>What recoveries have changed. A roll-back does not undo it.</summary>
+internal sealed class RecoveryState
+{
+    /// <summary>Factor on the schedule's rate.</summary>
+    public double RateScale { get; set; } = 1;
+
+    /// <summary>Largest gradient norm; 0 for the plan's own limit.</summary>
+    public double ClipNorm { get; set; }
+
+    /// <summary>Rows left out, ascending.</summary>
+    public List<int> LeftOut { get; set; } = [];
+
+    public List<TrainingRecovery> Done { get; set; } = [];
+
+    /// <summary>Recoveries that count against the retries.</summary>
+    [JsonIgnore]
+    public int Retried => Done.Count(r => r.Cause != FailureCause.BadSample);
+
+    /// <summary>The range test's outcome, once it was done.</summary>
+    public RateRange? RateRange { get; set; }
+
+    /// <summary>Whether the start has been found worth keeping or begun anew; until then the first weights are kept.</summary>
+    public bool StartJudged { get; set; }
+
+    /// <summary>The batches without the rows left out; a batch that has none left is dropped.</summary>
+    public int[][] Without(int[][] batches)
+    {
+        if (LeftOut.Count == 0)
+        {
+            return batches;
+        }
+
+        var gone = LeftOut.ToHashSet();
+        return [.. batches.Select(b => Array.FindAll(b, i => !gone.Contains(i))).Where(b => b.Length > 0)];
+    }
+}
