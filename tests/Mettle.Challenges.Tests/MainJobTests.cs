@@ -76,10 +76,23 @@ public sealed class MainJobTests
     }
 
     [Fact]
+    public void Run_RateIsFarTooHigh_RecoversAndLeavesAnEvent()
+    {
+        using var folder = new TemporaryFolder();
+        var report = Run(folder, House.Recipe().With("train.optimizer.sgd.rate", 1e6).With("treat.enabled", false), out var run);
+        var recovered = run.Events().First(e => e.Kind == MainJob.RecoveryKind).Data;
+        run.Dispose();
+        Assert.Null(report.Divergence);
+        Assert.Equal("first", recovered.GetProperty("phase").GetString());
+        Assert.Contains("a range test finds", recovered.GetProperty("recovery").GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.True(report.TestMetrics[0].Value > 0.9);
+    }
+
+    [Fact]
     public void Run_TrainingDiverges_SaysSoInsteadOfFindingNothing()
     {
         using var folder = new TemporaryFolder();
-        var recipe = House.Recipe().With("train.epochs", 3).With("train.optimizer.sgd.rate", 1e6).With("treat.enabled", false);
+        var recipe = House.Recipe().With("train.epochs", 3).With("train.optimizer.sgd.rate", 1e6).With("treat.enabled", false).With("train.recovery.retries", 0);
         var report = Run(folder, recipe, out var run);
         run.Dispose();
         Assert.Contains("diverged", report.Divergence, StringComparison.Ordinal);

@@ -109,7 +109,7 @@ public sealed class GradientCheckTests : IDisposable
     [Fact]
     public void NonFinite_DivergedTraining_NamesEpochAndCause()
     {
-        var recipe = House.Recipe().With("train.epochs", 3).With("train.optimizer.sgd.rate", 1e20);
+        var recipe = House.Recipe().With("train.epochs", 3).With("train.optimizer.sgd.rate", 1e20).With("train.recovery.retries", 0);
         var found = Assert.Single(new NonFinite().Run(Examined(recipe), Id).Findings);
         Assert.Equal(Severity.Problem, found.Severity);
         Assert.Contains("training, epoch 1", found.Title, StringComparison.Ordinal);

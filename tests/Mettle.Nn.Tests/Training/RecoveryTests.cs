@@ -64,9 +64,9 @@ public sealed class RecoveryTests
         Assert.InRange(recovery.FromGlobalStep, 1, JumpAt);
         Assert.InRange(recovery.GlobalStep, JumpAt, JumpAt + 60);
         Assert.NotEqual(FailureCause.FailedStart, recovery.Cause);
-        Assert.True(result.History[^1].TrainMetrics["accuracy"] > 0.8, result.Recoveries[0].Message);
+        Assert.All(result.History, e => Assert.InRange(e.TrainLoss, 0, 2.5));
         var bare = new Trainer(Jumping(jump) with { Recovery = null }).Run();
-        Assert.False(bare.Divergence is null && bare.History[^1].TrainMetrics["accuracy"] > 0.8);
+        Assert.True(bare.Divergence is not null || bare.History.Max(e => e.TrainLoss) > 10);
     }
 
     [Fact]

@@ -11,8 +11,9 @@ internal sealed class LossWatch
 
     private const double PoorRise = 1.3, PoorGrowth = 3;
 
-    // A spike must undo half of what a constant answer leaves to learn, stand far out of the window, and last.
-    private const double HalfUndone = 0.5, Deviations = 20, Times = 4;
+    // A spike must undo half of what a constant answer leaves to learn, stand far out of the window or be twice as bad as a
+    // constant answer, and last.
+    private const double HalfUndone = 0.5, AllUndone = 2, Deviations = 20, Times = 4;
     private const int FewestHigh = 6, MostHigh = 40;
     private const double FewestShare = 0.03, OddsOfChance = 1e-9;
 
@@ -47,7 +48,7 @@ internal sealed class LossWatch
     /// <summary>Length of the present run of high steps.</summary>
     public int High { get; set; }
 
-    /// <summary>Largest gradient norm in the present run of high steps and the two steps before it.</summary>
+    /// <summary>Largest gradient norm in the two steps before the present run of high steps.</summary>
     public double HighNorm { get; set; }
 
     /// <summary>Steps that were judged, and those that were high.</summary>
@@ -67,8 +68,8 @@ internal sealed class LossWatch
     public bool IsPoorStart(double mean, Func<double> weights)
         => mean > HalfUndone * Constant && (Peak > PoorRise * Start || weights() > PoorGrowth * FirstWeights);
 
-    /// <summary>Whether the norm rose far above its median before or with the present run of high losses.</summary>
-    public bool Exploded => Seen >= FewestForMedian && HighNorm > 10 * MedianNorm;
+    /// <summary>Whether the norm rose far above its median before the loss did.</summary>
+    public bool Exploded => Seen >= FewestForMedian && (High > 0 ? HighNorm : LastNorms()) > 10 * MedianNorm;
 
     public LossWatch Clone()
     {
@@ -92,7 +93,7 @@ internal sealed class LossWatch
         if (loss > limit)
         {
             Exceeded++;
-            HighNorm = Math.Max(High++ == 0 ? LastNorms() : HighNorm, norm);
+            HighNorm = High++ == 0 ? LastNorms() : HighNorm;
             return High < Enough ? null : !Learned ? FailureCause.FailedStart : Exploded ? FailureCause.ExplodingGradient : FailureCause.LossSpike;
         }
 
@@ -160,7 +161,7 @@ internal sealed class LossWatch
             (Learned, Judged, Exceeded) = (true, 0, 0);
         }
 
-        Limit = Math.Max(HalfUndone * Constant, Math.Max(median + (Deviations * deviation), Times * median));
+        Limit = Math.Max(HalfUndone * Constant, Math.Min(AllUndone * Constant, Math.Max(median + (Deviations * deviation), Times * median)));
     }
 
     private double LastNorms()
