@@ -7,5 +7,5 @@ namespace Mettle.Challenges;
 public static class StandardCatalogue
 {
     /// <summary>A fresh catalogue, in the order of the mission.</summary>
-    public static Catalogue Create() => new([new Overfitting(), new Gradients(), new Reproducibility()]);
+    public static Catalogue Create() => new([new Overfitting(), new Underfitting(), new Gradients(), new Reproducibility()]);
 }

@@ -63,6 +63,10 @@ public sealed class Catalogue
             : throw recipe["treat.treatments"].Problem($"names no known treatment: '{unknown}'. Known: {string.Join(", ", treatments.Keys)}");
     }
 
+    /// <summary>The techniques in <paramref name="recipe"/> that do not go together, each in one sentence for the reader.</summary>
+    public IReadOnlyList<string> ConflictsIn(Recipe recipe)
+        => [.. treatments.Values.Where(t => t.Treatment.IsIn(recipe)).SelectMany(t => t.Treatment.Conflicts.Where(c => c.InUse(recipe)).Select(c => $"{t.Treatment.Name} with {c.With}: {c.Why}"))];
+
     /// <summary>Adds all challenges' words.</summary>
     public Vocabulary AddWords(Vocabulary vocabulary)
     {

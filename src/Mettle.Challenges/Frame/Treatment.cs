@@ -14,8 +14,14 @@ public abstract class Treatment
     /// <summary>Paper or book: authors, title, year.</summary>
     public abstract string Source { get; }
 
-    /// <summary>Techniques it does not go with, and why; looked up both ways.</summary>
+    /// <summary>
+    /// Techniques and settings it does not go with, and why. Two treatments that do not go together stand with one of them only: what
+    /// counts is whether a recipe has both (<see cref="Catalogue.ConflictsIn"/>).
+    /// </summary>
     public virtual IReadOnlyList<Conflict> Conflicts => [];
+
+    /// <summary>Whether <paramref name="recipe"/> uses the technique, by this treatment or from the start; what is asked before a conflict is told.</summary>
+    public virtual bool IsIn(Recipe recipe) => false;
 
     /// <summary>
     /// The changed recipe; null with <paramref name="reason"/> where it is in use already or cannot apply (then it is not tried).

@@ -61,7 +61,7 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     }
 
     // What the folder holds (checkpoints, finished retrainings) belongs to the rows it was begun with.
-    private static void Begin(RunFolder folder, Experiment experiment)
+    private void Begin(RunFolder folder, Experiment experiment)
     {
         foreach (var (name, hash) in folder.Manifest.DataHashes)
         {
@@ -72,6 +72,10 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
         }
 
         folder.Update(m => m with { Threads = Scheduler.Threads, DataHashes = experiment.Data.Hashes });
+        foreach (string conflict in catalogue.ConflictsIn(experiment.Recipe))
+        {
+            progress.Note($"conflict: {conflict}");
+        }
     }
 
     private TrainedModel Train(RunFolder folder, Experiment experiment, string stageName, string phase, CancellationToken cancellation)
@@ -127,7 +131,7 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
             Test = test,
             TestBefore = treated && test is not null ? before.Test(first) : null,
             WeightsSha256 = hash,
-            Warnings = warning is null ? [] : [warning],
+            Warnings = [.. catalogue.ConflictsIn(after.Recipe).Except(loop.Warnings), .. warning is null ? [] : (string[])[warning]],
         };
         return report.Build(folder.Manifest, seconds);
     }

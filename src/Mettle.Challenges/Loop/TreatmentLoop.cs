@@ -65,7 +65,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             best.Accept($"Better on held-out rows by {best.Amount()} over {best.Differences.Count} paired runs, more than chance explains.");
             open--;
             current = experiment.With(best.Changed);
-            Warn(best, experiment.Recipe, warnings);
+            Warn(experiment.Recipe, best.Changed, warnings);
         }
 
         foreach (var w in winners.Skip(1))
@@ -89,7 +89,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             if (Convincing(again))
             {
                 w.Accept($"Better by a further {again.Amount()} on top of what was accepted before.");
-                Warn(w, current.Recipe, warnings);
+                Warn(current.Recipe, both, warnings);
                 current = current.With(both);
                 open--;
             }
@@ -111,8 +111,9 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
 
     private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Interval.Low > options.MinEffect;
 
-    private static void Warn(Judged j, Recipe before, List<string> warnings)
-        => warnings.AddRange(j.Candidate.Treatment.Conflicts.Where(c => c.InUse(before)).Select(c => $"{j.Candidate.Treatment.Name} with {c.With}: {c.Why}"));
+    // What the recipe had before is its writer's choice and told when it is read.
+    private void Warn(Recipe before, Recipe accepted, List<string> warnings)
+        => warnings.AddRange(catalogue.ConflictsIn(accepted).Except(catalogue.ConflictsIn(before)));
 
     private List<Candidate> Candidates(Recipe recipe, IReadOnlyList<Finding> problems, out List<string> warnings)
     {

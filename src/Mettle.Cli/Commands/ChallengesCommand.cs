@@ -7,13 +7,21 @@ namespace Mettle.Cli.Commands;
 /// <summary>Lists the catalogue.</summary>
 internal sealed class ChallengesCommand : CliCommand
 {
+    private readonly Option<bool> _conflicts = new("--conflicts") { Description = "What treatments do not go with, as a Markdown table." };
+
     public ChallengesCommand()
-        : base("challenges", "List the challenges with their checks, treatments and last proof.", "mettle challenges", "mettle challenges --json")
-    {
-    }
+        : base("challenges", "List the challenges with their checks, treatments and last proof.", "mettle challenges", "mettle challenges --conflicts", "mettle challenges --json")
+        => Add(_conflicts);
 
     protected override int Run(ParseResult parsed, Terminal terminal)
     {
+        if (parsed.GetValue(_conflicts))
+        {
+            terminal.Result(ConflictTable.Of(House.Catalogue));
+            terminal.Line(ConflictTable.Markdown(House.Catalogue).TrimEnd());
+            return ExitCode.Good;
+        }
+
         var rows = House.Catalogue.All.Select(c => (Challenge: c, Last: ProofRecord.Last(c.Id.Value))).ToList();
         terminal.Result(rows.Select(r => new
         {

@@ -27,6 +27,10 @@ internal sealed class Mixup
 
     public static Mixup None(Batch batch) => new(batch.Inputs, batch.Targets, null, 1);
 
+    /// <summary>The batch as the plan wants it: mixed, cut and pasted, or as it is.</summary>
+    public static Mixup Of(Batch batch, TrainingPlan plan, RandomKey key)
+        => plan.Mixup > 0 ? Of(batch, plan.Mixup, key) : plan.CutMix > 0 ? Nn.CutMix.Of(batch, plan.CutMix, key) : None(batch);
+
     public static Mixup Of(Batch batch, double alpha, RandomKey key)
     {
         double share = BetaDistribution.Sample(alpha, key.For("share"));
@@ -40,14 +44,18 @@ internal sealed class Mixup
                 : throw new InvalidOperationException($"Mixup mixes floating-point inputs; input {i} is {batch.Inputs[i].Spec}.");
         }
 
-        return batch.Targets.DType.IsFloat()
-            ? new Mixup(inputs, Mix(batch.Targets, partner, share), null, share)
-            : new Mixup(inputs, batch.Targets, batch.Targets.IndexSelect(0, partner), share);
+        return Blend(inputs, batch.Targets, partner, share);
     }
 
     /// <summary>Some of the rows, mixed as they are.</summary>
     public Mixup Rows(int from, int to)
         => new([.. Inputs.Select(x => x.Narrow(0, from, to))], Targets.Narrow(0, from, to), PartnerTargets?.Narrow(0, from, to), Share);
+
+    /// <summary>Inputs that are mixed already, with their targets and those of their partners.</summary>
+    public static Mixup Blend(IReadOnlyList<Tensor> inputs, Tensor targets, Tensor partner, double share)
+        => targets.DType.IsFloat()
+            ? new Mixup(inputs, Mix(targets, partner, share), null, share)
+            : new Mixup(inputs, targets, targets.IndexSelect(0, partner), share);
 
     /// <summary>Mean loss of the mixed batch.</summary>
     public Tensor Loss(Loss loss, Tensor output)

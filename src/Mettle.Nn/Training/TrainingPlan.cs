@@ -51,6 +51,9 @@ public sealed record TrainingPlan
     /// <summary>Smaller images in the first epochs; null for whole ones throughout.</summary>
     public ProgressiveResizing? Resizing { get; init; }
 
+    /// <summary>Alpha of the Beta distribution of the area that partners paste into images (Yun et al. 2019); 0 for none. Not with <see cref="Mixup"/>.</summary>
+    public double CutMix { get; init; }
+
     /// <summary>Average of the weights, bound to the model: validated, kept as best, and put into the model at the end.</summary>
     public Averaging? Averaging { get; init; }
 
@@ -112,6 +115,8 @@ public sealed record TrainingPlan
         Need(Accumulate >= 1, $"Accumulate is {Accumulate}; it must be at least 1.");
         Need(Selection is null or { Power: >= 1, Warmup: >= 0 }, $"{Selection}: the power must be at least 1 and the warmup at least 0.");
         Need(Resizing is null or { From: > 0 and < 1, Until: > 0 and < 1, Stages: >= 1 }, $"{Resizing}: From and Until lie between 0 and 1, and there is at least 1 stage.");
+        Need(CutMix >= 0, $"CutMix is {CutMix}; it must be at least 0.");
+        Need(Mixup == 0 || CutMix == 0, "Mixup and CutMix are both set; a batch is mixed in one way.");
         Need(StepsPerEpoch >= 1, $"{Train.Count} training samples make no batch of {BatchSize}{(DropLast ? " (DropLast is set)" : "")}.");
         Need(Recovery is null or { Retries: >= 1 }, $"Recovery.Retries is {Recovery?.Retries}; it must be at least 1, or Recovery null.");
         Need(Validation is null or { Count: > 0 }, "Validation has no samples; leave it null.");

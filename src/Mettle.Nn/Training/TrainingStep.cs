@@ -41,7 +41,7 @@ internal sealed class TrainingStep
             (batch, scored, right) = selective.Choose(plan, batch, selection.At(at.Epoch).At(at.Step));
         }
 
-        var mixed = plan.Mixup > 0 ? Mixup.Of(batch, plan.Mixup, mixup.At(at.Epoch).At(at.Step)) : Mixup.None(batch);
+        var mixed = Mixup.Of(batch, plan, mixup.At(at.Epoch).At(at.Step));
         var pass = Pass.Train(dropout.At(at.Epoch).At(at.Step));
         plan.Optimizer.Rate = at.Recovery.RateScale * plan.Schedule.Rate(plan.Optimizer.BaseRate, new SchedulePoint(at.GlobalStep, at.WatchedLosses));
         plan.Optimizer.ZeroGrad();

@@ -91,7 +91,7 @@ public sealed class Experiment
     public Evaluation Evaluate(Module model, DataPart part)
     {
         var (task, width) = (Data.Encoded.Input.Task, Data.Encoded.Input.Outputs);
-        var outputs = Evaluator.Outputs(model, part.Rows, Plan.EvalBatch);
+        var outputs = Evaluator.Outputs(model, part.Rows is AugmentedDataset augmented ? augmented.Source : part.Rows, Plan.EvalBatch);
         return new Evaluation(task, task == LearningTask.Classification ? Predictions.OfClasses(outputs, width, part.Labels) : Predictions.OfValues(outputs, width, part.Targets));
     }
 

@@ -53,6 +53,16 @@ internal static class Plan
             throw recipe["train.mixup"].Problem(data.Input.Symbols > 0 ? "blends numbers; this input is text" : "blends numbers; this table has categories");
         }
 
+        if (recipe["train.cutmix"].Double() > 0)
+        {
+            string? why = recipe["train.mixup"].Double() > 0 ? "does not go with mixup: a batch is mixed in one way"
+                : data.Input.Sample.Rank != 3 ? $"cuts images; this input is {data.Input.Sample}" : null;
+            if (why is not null)
+            {
+                throw recipe["train.cutmix"].Problem(why);
+            }
+        }
+
         var model = experiment.BuildModel();
         int perEpoch = StepsPerEpoch(recipe, data.Train.Count);
         int epochs = recipe["train.epochs"].Int();
@@ -68,6 +78,7 @@ internal static class Plan
             BatchSize = recipe["train.batch"].Int(),
             Clipping = new GradientClipping(recipe["train.clip.norm"].Double(), recipe["train.clip.value"].Double(), recipe["train.clip.adaptive"].Double()),
             Mixup = recipe["train.mixup"].Double(),
+            CutMix = recipe["train.cutmix"].Double(),
             Metrics = data.Input.Task == LearningTask.Classification ? [Metric.Named("accuracy")] : [Metric.Named("r2")],
             Sharpness = recipe["train.sharpness"].HasValue ? recipe.Word<SharpnessAware>("train.sharpness") : null,
             Escape = EscapeOf(recipe),

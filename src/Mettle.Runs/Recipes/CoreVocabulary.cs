@@ -92,6 +92,7 @@ public static class CoreVocabulary
             Field.Float("threshold", 0.5, "Largest gradient norm that counts as small.", min: 0),
             Field.Int("every", 50, "Steps between noises.", min: 1)),
         Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
+        Field.Float("cutmix", 0, "Alpha of the Beta distribution of the area that images paste into one another (Yun et al. 2019); 0 for none.", min: 0),
         Field.Int("mup", 0, "Width at which the learning rate was tuned; rates and first output weights of an mlp follow its width by muP (Yang et al. 2022). 0 for none.", min: 0),
         Field.Int("accumulate", 1, "Parts in which a batch goes through the model one after the other, so that it takes less memory; gradients are those of the whole batch.", min: 1),
         Field.Bool("checkpoint-activations", false, "Keep the inputs of the model's blocks only and compute the rest again in the backward pass: less memory, a third more work, the same bits (Chen et al. 2016)."),

@@ -19,6 +19,9 @@ public sealed class AdaptiveClipping : Treatment
         [new("gradient-clipping", r => r["train.clip.norm"].Double() > 0, "two limits on one gradient: the tighter one decides, and which that is changes from step to step")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.clip.adaptive"].Double() > 0;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = recipe["train.clip.adaptive"].Double() > 0 ? "adaptive clipping is in use" : "";

@@ -19,6 +19,9 @@ public sealed class FixupInit : Treatment
         [new("normalisation", Layers.IsNormalised, "Fixup is a stand-in for normalisation; with it the scaling is undone")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["init"].HasValue && recipe["init"].Text() == "fixup";
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         if (recipe["init"].HasValue && recipe["init"].Text() == "fixup")

@@ -25,6 +25,9 @@ public sealed class Normalisation : Treatment
     ];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Layers.IsNormalised(recipe);
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = !Uses.HasModelField(recipe, "norm") ? $"the model '{recipe["model"].Text()}' has no setting for it"

@@ -43,7 +43,8 @@ public sealed class Trains : Check
             over ? Remedies.For(Symptom.NoTraining, subject) : []));
     }
 
-    private static double[] Constant(Evaluation train)
+    /// <summary>Losses of the best constant answer, row by row.</summary>
+    internal static double[] Constant(Evaluation train)
     {
         var predictions = train.Predictions;
         if (train.Task == LearningTask.Classification)

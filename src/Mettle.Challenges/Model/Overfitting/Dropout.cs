@@ -19,6 +19,9 @@ public sealed class Dropout : Treatment
         [new("batch normalisation", Uses.BatchNorm, "dropout before a batch norm shifts its statistics between training and use (Li et al., CVPR 2019)")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Uses.ModelField(recipe, "dropout") > 0;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         if (!Uses.HasModelField(recipe, "dropout"))

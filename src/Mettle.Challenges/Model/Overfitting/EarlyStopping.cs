@@ -19,6 +19,9 @@ public sealed class EarlyStopping : Treatment
         [new("a rate that falls to zero", Uses.DecaysToZero, "stopping early ends before the rate has fallen; the schedule is never finished")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.early-stopping.patience"].Int() > 0;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         if (recipe["train.early-stopping.patience"].Int() > 0)

@@ -11,7 +11,7 @@ public sealed class GeneralizationGap : Check
     // Below this a difference in mean loss has no practical meaning, whatever the number of rows.
     private const double Threshold = 0.02;
 
-    private static readonly string[] Remedies = ["label-smoothing", "mixup", "weight-decay", "dropout", "early-stopping", "ema", "swa", "stochastic-depth"];
+    private static readonly string[] Remedies = ["label-smoothing", "mixup", "weight-decay", "augmentation", "dropout", "early-stopping", "cutmix", "ema", "swa", "stochastic-depth"];
 
     /// <inheritdoc/>
     public override string Name => "generalization-gap";
@@ -48,7 +48,8 @@ public sealed class GeneralizationGap : Check
             over ? Remedies : []));
     }
 
-    private static LineChart Curves(Subject subject)
+    /// <summary>Loss by epoch on training and validation rows.</summary>
+    internal static LineChart Curves(Subject subject)
     {
         var h = subject.Model.Result.History;
         double[] x = [.. h.Select(e => e.Epoch + 1.0)];

@@ -19,6 +19,9 @@ public sealed class LabelSmoothing : Treatment
         [new("mixup", Uses.Mixup, "both soften labels; together probabilities come out too timid"), new("calibrated probabilities", _ => true, "softened labels make probabilities timid: recalibrate before reading them as probabilities")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Uses.LabelSmoothing(recipe);
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         if (Uses.LabelSmoothing(recipe))

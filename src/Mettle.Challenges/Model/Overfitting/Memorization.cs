@@ -3,17 +3,18 @@ using Mettle.Runs;
 namespace Mettle.Challenges.Model;
 
 /// <summary>
-/// Share of training rows that the model gets right only because it has seen them: the share right in models trained with a
-/// row less the share right in the model trained without it. Three models are trained, each without one third of the rows.
+/// Share of rows that the model gets right only because it has seen them: the share right among training rows less the share right
+/// among validation rows, which are rows of the same kind that it has not seen.
 /// </summary>
-/// <remarks>Feldman and Zhang, "What neural networks memorize and why" (NeurIPS 2020), with folds in place of random subsets.</remarks>
+/// <remarks>
+/// Feldman and Zhang, "What neural networks memorize and why" (NeurIPS 2020), define a row's memorisation as its chance of being right in
+/// models trained with it less that in models trained without it. Its mean over the rows is estimated here from the one model and the
+/// rows held out, without further training.
+/// </remarks>
 public sealed class Memorization : Check
 {
-    private const int Folds = 3;
     private const double Threshold = 0.05;
-
-    // Three further trainings should stay a matter of seconds; the product of rows, epochs and parameters says so without a clock.
-    private const double MostWork = 5e9;
+    private const int MostShown = 12;
 
     /// <inheritdoc/>
     public override string Name => "memorization";
@@ -21,53 +22,60 @@ public sealed class Memorization : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
-        var data = subject.Experiment.Data.Encoded;
-        if (data.Input.Task != LearningTask.Classification)
+        var train = subject.Model.Train;
+        if (train.Task != LearningTask.Classification)
         {
             return CheckResult.Skip("Memorisation is measured for classes only.");
         }
 
-        double work = (double)data.Train.Count * subject.Recipe["train.epochs"].Int() * subject.Model.Module.ParameterCount;
-        if (work > MostWork)
+        if (subject.Model.Validation is not { } validation)
         {
-            return CheckResult.Skip($"It would train {Folds} further models of this size; rows x epochs x parameters is {work:0.0e0}, the limit {MostWork:0.0e0}.");
+            return CheckResult.Skip("No validation rows are held out: set data.validation above 0.");
         }
 
-        var (seenRight, seen, heldRight, held) = Count(subject);
-        if (seenRight == 0 && heldRight == 0)
+        if (train.Correct == 0 && validation.Correct == 0)
         {
-            return CheckResult.Skip("No row was ever classified right, so there is nothing to remember.");
+            return CheckResult.Skip("No row was classified right, so there is nothing to remember.");
         }
 
-        var (share, interval, p) = Statistics.ProportionDifference(seenRight, seen, heldRight, held, threshold: Threshold);
+        var (share, interval, p) = Statistics.ProportionDifference(train.Correct, train.Count, validation.Correct, validation.Count, threshold: Threshold);
         bool over = share > Threshold;
         return CheckResult.Of(new Finding(
             challenge,
             Name,
-            over ? $"{100 * share:0.0} % of the training rows are known by heart only." : $"Few training rows ({100 * Math.Max(0, share):0.0} %) are known by heart only.",
-            $"Share of rows right in models trained with them ({100.0 * seenRight / seen:0.0} %) less the share right in a model trained without them ({100.0 * heldRight / held:0.0} %), over {Folds} folds of {held} rows; interval and p-value by Newcombe's score method, as if the two shares came from separate rows, which errs on the side of no alarm. Mislabelled and unusual rows are the first to be memorised.",
+            over ? $"{100 * share:0.0} % of the rows are known by heart only." : $"Few rows ({100 * Math.Max(0, share):0.0} %) are known by heart only.",
+            $"Share of the {train.Count} training rows that are right ({100 * train.Accuracy:0.0} %) less the share of the {validation.Count} validation rows, which the model has not seen ({100 * validation.Accuracy:0.0} %); interval and p-value by Newcombe's score method. Mislabelled and unusual rows are the first to be memorised.",
             new Measurement("share of rows memorised", share, interval, "%"),
             Threshold,
             p,
             over ? Severity.Problem : Severity.Fine,
-            [],
+            over && Against(subject) is { } table ? [table] : [],
             over ? ["mixup", "weight-decay", "early-stopping", "label-smoothing"] : []));
     }
 
-    private static (int SeenRight, int Seen, int HeldRight, int Held) Count(Subject subject)
+    // Rows that the model has right though all their nearest neighbours are of one other class: no rule learned from the others says so.
+    private static TableEvidence? Against(Subject subject)
     {
-        int seenRight = 0, seen = 0, heldRight = 0, held = 0;
-        for (int k = 0; k < Folds; k++)
+        var near = Neighbours.Of(subject);
+        var data = subject.Experiment.Data.Encoded;
+        var predictions = subject.Model.Train.Predictions;
+        var labels = predictions.Labels;
+        var rows = new List<IReadOnlyList<string>>();
+        int contrary = 0;
+        for (int at = 0; at < near.Rows.Count; at++)
         {
-            using var scope = MemoryScope.Begin("memorisation");
-            var model = subject.Experiment.Fold(k, Folds).Train(new TrainOptions());
-            seenRight += model.Train.Correct;
-            seen += model.Train.Count;
-            heldRight += model.Validation!.Correct;
-            held += model.Validation.Count;
+            int row = near.Rows[at], other = labels[near.Found[at][0]];
+            if (predictions.Predicted(row) == labels[row] && other != labels[row] && near.Found[at].All(j => labels[j] == other))
+            {
+                contrary++;
+                if (rows.Count < MostShown)
+                {
+                    rows.Add([$"{row}", data.ClassNames[labels[row]], data.ClassNames[other]]);
+                }
+            }
         }
 
-        // Each row is seen by all models but one: counted once, as one row is one piece of evidence.
-        return ((int)Math.Round(seenRight / (Folds - 1.0)), seen / (Folds - 1), heldRight, held);
+        return rows.Count == 0 ? null : new TableEvidence(
+            $"Training rows fitted against all {Neighbours.Nearest} of their nearest neighbours: {contrary} of {near.Rows.Count} looked at", ["training row", "its label", "its neighbours' label"], rows);
     }
 }

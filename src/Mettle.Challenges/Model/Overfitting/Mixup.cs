@@ -16,7 +16,10 @@ public sealed class Mixup : Treatment
 
     /// <inheritdoc/>
     public override IReadOnlyList<Conflict> Conflicts { get; } =
-        [new("label-smoothing", Uses.LabelSmoothing, "both soften labels; together probabilities come out too timid"), new("calibrated probabilities", _ => true, "blended labels make probabilities timid: recalibrate before reading them as probabilities")];
+        [new("calibrated probabilities", _ => true, "blended labels make probabilities timid: recalibrate before reading them as probabilities")];
+
+    /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Uses.Mixup(recipe);
 
     /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
@@ -24,6 +27,12 @@ public sealed class Mixup : Treatment
         if (recipe["train.mixup"].Double() > 0)
         {
             reason = "mixup is in use";
+            return null;
+        }
+
+        if (recipe["train.cutmix"].Double() > 0)
+        {
+            reason = "batches are mixed by cutmix already";
             return null;
         }
 

@@ -15,14 +15,20 @@ public sealed class Overfitting : Challenge
     public override string Summary => "The model fits its training rows better than new ones.";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Check> Checks { get; } = [new GeneralizationGap(), new Memorization()];
+    public override IReadOnlyList<Check> Checks { get; } = [new GeneralizationGap(), new Memorization(), new Overtraining()];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Treatment> Treatments { get; } =
-        [new LabelSmoothing(), new Mixup(), new WeightDecay(), new Dropout(), new EarlyStopping(), new Ema(), new Swa(), new StochasticDepth()];
+    [
+        new LabelSmoothing(), new Mixup(), new WeightDecay(), new Augmentation(), new CutMix(), new Dropout(), new EarlyStopping(), new Ema(), new Swa(),
+        new StochasticDepth(),
+    ];
 
     /// <inheritdoc/>
-    public override Proof Proof { get; } = new PairedProof(
+    public override Proof Proof { get; } = Of(r => r.With("train.mixup", 0.4).With("train.optimizer.sgd.weight-decay", 0.005));
+
+    /// <summary>The experiment with a treatment.</summary>
+    internal static PairedProof Of(Func<Recipe, Recipe> treat) => new(
         "300 of the digits, a fifth of them mislabelled as hand-made labels often are, and a network of 128 + 128 units that learns them by heart; treated with mixup and weight decay. Test accuracy must rise by more than 3 points and the gap between training and test accuracy must fall by more than 5, both with 95 % confidence.",
         """
         name: overfitting
@@ -37,7 +43,7 @@ public sealed class Overfitting : Challenge
           optimizer: {sgd: {rate: 0.1, momentum: 0.9}}
           schedule: cosine
         """,
-        r => r.With("train.mixup", 0.4).With("train.optimizer.sgd.weight-decay", 0.005),
+        treat,
         r => r.With("train.epochs", 40),
         new ProofClaim("test accuracy", run => run.Test.Accuracy, HigherIsBetter: true, 0.03, "%"),
         new ProofClaim("gap between training and test accuracy", run => run.Model.Train.Accuracy - run.Test.Accuracy, HigherIsBetter: false, 0.05, "%"));

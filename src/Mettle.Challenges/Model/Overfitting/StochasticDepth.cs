@@ -15,6 +15,9 @@ public sealed class StochasticDepth : Treatment
     public override string Source => "Huang, Sun, Liu, Sedra and Weinberger, Deep networks with stochastic depth, ECCV 2016";
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Uses.ModelField(recipe, "stochastic-depth") > 0;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         if (!Uses.HasModelField(recipe, "stochastic-depth") || !recipe["model"].Word()["residual"].Bool())

@@ -15,5 +15,13 @@ public sealed class Swa : WeightAveraging
     public override string Source => "Izmailov, Podoprikhin, Garipov, Vetrov and Wilson, Averaging weights leads to wider optima, UAI 2018";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Conflict> Conflicts { get; } =
+    [
+        .. RateFalls,
+        new("batch normalisation", Uses.AnyBatchNorm, "the running statistics are averaged with the weights, not measured anew with the averaged weights (Izmailov et al. 2018, section 3.2)"),
+        new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "training may end before the averaging begins"),
+    ];
+
+    /// <inheritdoc/>
     protected override Recipe Average(Recipe recipe) => recipe.With("train.averaging.swa.start", 0.75);
 }

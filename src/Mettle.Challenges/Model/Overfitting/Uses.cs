@@ -13,7 +13,30 @@ internal static class Uses
     public static bool BatchNorm(Recipe r)
         => HasModelField(r, "norm") && r["model"].Word()["norm"].Text() == "batch";
 
-    public static bool DecaysToZero(Recipe r) => r["train.schedule"].Text() is "cosine" or "linear" or "one-cycle";
+    public static bool DecaysToZero(Recipe r) => r["train.schedule"].Text() switch
+    {
+        "cosine" => r["train.schedule.cosine.floor"].Double() == 0,
+        "linear" or "one-cycle" => true,
+        _ => false,
+    };
+
+    /// <summary>Whether anything in the network is normalised by the batch; the convolutional network always is unless it says otherwise.</summary>
+    public static bool AnyBatchNorm(Recipe r) => HasModelField(r, "norm") ? BatchNorm(r) : r["model"].Text() == "cnn";
+
+    /// <summary>A number of the optimiser's; 0 where it has none of that name.</summary>
+    public static double OptimizerField(Recipe r, string field)
+        => r.Vocabulary.Find("optimizer", r["train.optimizer"].Text())!.Fields.Any(f => f.Name == field) ? r["train.optimizer"].Word()[field].Double() : 0;
+
+    /// <summary>A number of the model's; 0 where it has none of that name.</summary>
+    public static double ModelField(Recipe r, string field) => HasModelField(r, field) ? r["model"].Word()[field].Double() : 0;
+
+    /// <summary>Whether the rows are images, as far as the recipe itself says.</summary>
+    public static bool Images(Recipe r) => r["model"].Text() == "cnn" || r["data.source"].Text() switch
+    {
+        "digits" or "idx" => true,
+        "csv" => r["data.source.csv.image"].Ints().Count == 2,
+        _ => false,
+    };
 
     /// <summary>Whether the recipe's model has a setting of that name.</summary>
     public static bool HasModelField(Recipe r, string field)

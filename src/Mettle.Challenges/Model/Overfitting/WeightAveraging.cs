@@ -5,9 +5,15 @@ namespace Mettle.Challenges.Model;
 /// <summary>Uses an average of the weights of many steps or epochs in place of the last ones.</summary>
 public abstract class WeightAveraging : Treatment
 {
-    /// <inheritdoc/>
-    public override IReadOnlyList<Conflict> Conflicts { get; } =
+    /// <summary>What holds for every average.</summary>
+    protected static IReadOnlyList<Conflict> RateFalls { get; } =
         [new("a rate that falls to zero", Uses.DecaysToZero, "the weights have come to rest by the end, so their average adds little")];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Conflict> Conflicts => RateFalls;
+
+    /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.averaging"].HasValue && recipe["train.averaging"].Text() == Name;
 
     /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)

@@ -1,0 +1,43 @@
+namespace Mettle.Challenges.Tests;
+
+public sealed class ConflictTests
+{
+    // Each conflict that the catalogue promises to tell, in a recipe that has it and in one that has not.
+    public static TheoryData<string, string, string> Told => new()
+    {
+        { "train: {averaging: ema, schedule: cosine}", "train: {averaging: ema}", "ema with a rate that falls to zero" },
+        { "train: {averaging: swa, schedule: linear}", "train: {averaging: swa, schedule: {cosine: {floor: 0.1}}}", "swa with a rate that falls to zero" },
+        { "train: {mixup: 0.4}", "train: {epochs: 2}", "mixup with calibrated probabilities" },
+        { "train: {loss: {cross-entropy: {label-smoothing: 0.1}}}", "train: {loss: cross-entropy}", "label-smoothing with calibrated probabilities" },
+        { "train: {loss: {cross-entropy: {label-smoothing: 0.1}}, mixup: 0.4}", "train: {mixup: 0.4}", "label-smoothing with mixup" },
+        { "train: {early-stopping: {patience: 3}, averaging: swa}", "train: {averaging: swa}", "swa with early-stopping" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Told))]
+    public void ConflictsIn_RecipeWithTheConflict_TellsItAndTheOtherDoesNot(string with, string without, string told)
+    {
+        Assert.Contains(House.Catalogue.ConflictsIn(Recipe(with)), c => c.StartsWith(told, StringComparison.Ordinal));
+        Assert.DoesNotContain(House.Catalogue.ConflictsIn(Recipe(without)), c => c.StartsWith(told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ConflictsIn_BatchNormInFewRows_NamesIt()
+    {
+        var recipe = Recipe("train: {averaging: swa}").WithYaml("model", "{cnn: {widths: [4]}}");
+        Assert.Contains(House.Catalogue.ConflictsIn(recipe), c => c.StartsWith("swa with batch normalisation", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ConflictsIn_AfterEachTreatmentAlone_KnowsItsOwn()
+    {
+        // A treatment that has conflicts but does not know itself in a recipe would never be heard.
+        var recipe = House.Recipe().WithYaml("model", "{mlp: {hidden: [64, 64], residual: true}}");
+        Assert.All(
+            House.Catalogue.Treatments.Where(t => t.Treatment.Conflicts.Count > 0),
+            t => Assert.True(t.Treatment.Apply(recipe, out _) is not { } changed || t.Treatment.IsIn(changed), t.Treatment.Name));
+    }
+
+    private static Mettle.Runs.Recipe Recipe(string train)
+        => House.Recipe($"name: t\ndata: {{source: digits}}\nmodel: {{mlp: {{hidden: [8]}}}}\n{train}\n");
+}
