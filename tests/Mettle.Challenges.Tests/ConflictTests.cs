@@ -24,8 +24,10 @@ public sealed class ConflictTests
     [Fact]
     public void ConflictsIn_BatchNormInFewRows_NamesIt()
     {
-        var recipe = Recipe("train: {averaging: swa}").WithYaml("model", "{cnn: {widths: [4]}}");
+        var recipe = Recipe("train: {averaging: swa, batch: 2}").WithYaml("model", "{cnn: {widths: [4]}}");
         Assert.Contains(House.Catalogue.ConflictsIn(recipe), c => c.StartsWith("swa with batch normalisation", StringComparison.Ordinal));
+        Assert.Contains(House.Catalogue.ConflictsIn(recipe), c => c.StartsWith("normalisation with batches of a few rows", StringComparison.Ordinal));
+        Assert.DoesNotContain(House.Catalogue.ConflictsIn(recipe.With("train.batch", 32)), c => c.StartsWith("normalisation with batches", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class UnderfittingProofTests
     public void Underfitting_TreatmentThatDoesNotTouchTheCause_Fails(string recipe, string path, object value)
     {
         using var folder = new TemporaryFolder();
-        var broken = Underfitting.Part("The treatment of this proof changes what is not the cause.", recipe, r => r.With(path, value), 0.05);
+        var broken = Underfitting.Part("a broken proof", "The treatment of this proof changes what is not the cause.", recipe, r => r.With(path, value), 0.05);
         var result = broken.Run(new ChallengeId("broken"), House.Context(folder.Path));
         Assert.False(result.Passed, string.Join('\n', result.Parts));
     }

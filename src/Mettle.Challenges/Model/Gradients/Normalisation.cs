@@ -19,10 +19,7 @@ public sealed class Normalisation : Treatment
 
     /// <inheritdoc/>
     public override IReadOnlyList<Conflict> Conflicts { get; } =
-    [
-        new("dropout", r => Uses.HasModelField(r, "dropout") && r["model"].Word()["dropout"].Double() > 0, "dropout before a batch norm shifts its statistics between training and use (Li et al., CVPR 2019)"),
-        new("fixup-init", r => r["init"].HasValue && r["init"].Text() == "fixup", "Fixup is a stand-in for normalisation; with it the scaling is undone"),
-    ];
+        [new("batches of a few rows", r => Uses.AnyBatchNorm(r) && r["train.batch"].Int() < SmallBatch, "the mean and variance of so few rows are too noisy to divide by (Wu and He, Group normalization, 2018)")];
 
     /// <inheritdoc/>
     public override bool IsIn(Recipe recipe) => Layers.IsNormalised(recipe);

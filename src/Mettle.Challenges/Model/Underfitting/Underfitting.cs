@@ -11,7 +11,7 @@ public sealed class Underfitting : Challenge
         name: underfitting-capacity
         data:
           source: digits
-        model: {mlp: {hidden: [4]}}
+        model: {mlp: {hidden: [3]}}
         train:
           epochs: 60
           batch: 32
@@ -69,18 +69,18 @@ public sealed class Underfitting : Challenge
 
     /// <inheritdoc/>
     public override Proof Proof { get; } = new JointProof(
-        Part("The digits by a network of 4 hidden units; treated with more units and layers.", Small, r => Apply(r, new Wider(), new Deeper()), 0.05),
-        Part("The digits by a network of 64 + 64 units, trained for 12 epochs at a rate of 0.003; treated with the usual rate and longer training.", Hasty, r => Apply(r, new HigherRate(), new LongerTraining()), 0.05),
-        Part("The digits by a network of 64 + 64 units under 70 % dropout and weight decay 0.02; treated by taking both out.", Stiff, r => Regularizers.Without(r), 0.05));
+        Part("a network too small", "The digits by a network of 3 hidden units; treated with more units and layers.", Small, r => Apply(r, new Wider(), new Deeper()), 0.05),
+        Part("a training too short and slow", "The digits by a network of 64 + 64 units, trained for 12 epochs at a rate of 0.003; treated with the usual rate and longer training.", Hasty, r => Apply(r, new HigherRate(), new LongerTraining()), 0.05),
+        Part("a network held back", "The digits by a network of 64 + 64 units under 70 % dropout and weight decay 0.02; treated by taking both out.", Stiff, r => Regularizers.Without(r), 0.05));
 
     /// <summary>One cause of underfitting and its cure: training and test error must both come down.</summary>
-    internal static PairedProof Part(string description, string recipe, Func<Recipe, Recipe> treat, double points) => new(
+    internal static PairedProof Part(string name, string description, string recipe, Func<Recipe, Recipe> treat, double points) => new(
         $"{description} Test and training error must both come down by more than {100 * points:0} points.",
         recipe,
         treat,
         r => r.With("data.limit", 600),
-        new ProofClaim("test error", run => 1 - run.Test.Accuracy, HigherIsBetter: false, points, "%"),
-        new ProofClaim("training error", run => 1 - run.Model.Train.Accuracy, HigherIsBetter: false, points, "%"));
+        new ProofClaim($"test error of {name}", run => 1 - run.Test.Accuracy, HigherIsBetter: false, points, "%"),
+        new ProofClaim($"training error of {name}", run => 1 - run.Model.Train.Accuracy, HigherIsBetter: false, points, "%"));
 
     private static Recipe Apply(Recipe recipe, params IReadOnlyList<Treatment> treatments)
         => treatments.Aggregate(recipe, (r, t) => t.Apply(r, out string reason) ?? throw new InvalidOperationException($"{t.Name}: {reason}"));
