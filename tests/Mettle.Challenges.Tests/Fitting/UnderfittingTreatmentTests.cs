@@ -9,6 +9,7 @@ public sealed class UnderfittingTreatmentTests
     [InlineData("wider", "mlp: {depth: 3, width: 16}", "model.mlp.width", "256")]
     [InlineData("wider", "cnn: {widths: [8, 16]}", "model.cnn.widths", "64, 128")]
     [InlineData("wider", "rnn: {hidden: 8}", "model.rnn.hidden", "128")]
+    [InlineData("wider", "text-cnn: {filters: 16}", "model.text-cnn.filters", "128")]
     [InlineData("wider", "tabular: {hidden: [32]}", "model.tabular.hidden", "256")]
     [InlineData("deeper", "mlp: {hidden: [8]}", "model.mlp.hidden", "8, 8, 8")]
     [InlineData("deeper", "mlp: {depth: 1, width: 8}", "model.mlp.depth", "3")]

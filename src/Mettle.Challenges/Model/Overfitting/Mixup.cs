@@ -36,9 +36,9 @@ public sealed class Mixup : Treatment
             return null;
         }
 
-        if (recipe["model"].Text() == "tabular")
+        if (Uses.Symbols(recipe))
         {
-            reason = "categories cannot be blended";
+            reason = "categories and characters cannot be blended";
             return null;
         }
 

@@ -30,6 +30,9 @@ internal static class Uses
     /// <summary>A number of the model's; 0 where it has none of that name.</summary>
     public static double ModelField(Recipe r, string field) => HasModelField(r, field) ? r["model"].Word()[field].Double() : 0;
 
+    /// <summary>Whether the model embeds categories or characters, as far as the recipe itself says.</summary>
+    public static bool Symbols(Recipe r) => r["model"].Text() is "tabular" or "text-cnn" || r["data.source"].Text() is "text" or "text-lines";
+
     /// <summary>Whether the rows are images, as far as the recipe itself says.</summary>
     public static bool Images(Recipe r) => r["model"].Text() == "cnn" || r["data.source"].Text() switch
     {

@@ -6,7 +6,7 @@ namespace Mettle.Challenges.Model;
 internal static class Sizes
 {
     // In the order in which models name the sizes of their layers; a list of layers goes before equal ones.
-    private static readonly string[] Lists = ["hidden", "widths", "channels"], Numbers = ["hidden", "width", "channels", "dimension"];
+    private static readonly string[] Lists = ["hidden", "widths", "channels"], Numbers = ["hidden", "width", "channels", "filters"];
 
     /// <summary>The field with a width for each layer, or null.</summary>
     public static string? LayerList(Recipe r) => Array.Find(Lists, f => Kind(r, f) == FieldKind.IntList && !EqualLayers(r));
