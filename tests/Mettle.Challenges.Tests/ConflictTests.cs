@@ -40,6 +40,28 @@ public sealed class ConflictTests
             t => Assert.True(t.Treatment.Apply(recipe, out _) is not { } changed || t.Treatment.IsIn(changed), t.Treatment.Name));
     }
 
+    [Fact]
+    public void ConflictsPage_IsThatOfTheCatalogue()
+    {
+        string page =
+            $"""
+            # What does not go together
+
+            Generated from the catalogue (`METTLE_UPDATE_DOCS=1 ./test Challenges` writes it anew; `mettle challenges --conflicts` prints the
+            table). A recipe that has both sides of a row is told so when it is read, and in the report; so is one that a treatment brings there.
+            It is a warning, never a refusal: paired trials on held-out rows decide what helps.
+
+            {ConflictTable.Markdown(House.Catalogue)}
+            """.ReplaceLineEndings("\n");
+        string file = Path.Combine(House.Root, "docs", "challenges", "conflicts.md");
+        if (Environment.GetEnvironmentVariable("METTLE_UPDATE_DOCS") == "1")
+        {
+            File.WriteAllText(file, page);
+        }
+
+        Assert.True(File.ReadAllText(file) == page, "docs/challenges/conflicts.md is stale: run the Challenges tests once with METTLE_UPDATE_DOCS=1.");
+    }
+
     private static Mettle.Runs.Recipe Recipe(string train)
         => House.Recipe($"name: t\ndata: {{source: digits}}\nmodel: {{mlp: {{hidden: [8]}}}}\n{train}\n");
 }

@@ -20,6 +20,21 @@ internal static class House
           optimizer: {sgd: {rate: 0.1, momentum: 0.9}}
         """;
 
+    /// <summary>The source tree that the tests run from.</summary>
+    public static string Root
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Directory.Packages.props")))
+            {
+                folder = folder.Parent;
+            }
+
+            return folder?.FullName ?? throw new DirectoryNotFoundException("The tests must run from within the source tree.");
+        }
+    }
+
     public static Recipe Recipe(string yaml = Digits) => Mettle.Runs.Recipe.Parse(yaml, "test.yaml", Vocabulary);
 
     public static ProofContext Context(string folder, int seeds = 5, bool isShort = true)

@@ -109,6 +109,8 @@ public sealed class RunTests : IDisposable
         Assert.Contains(rows.EnumerateArray(), r => r.GetProperty("id").GetString() == "overfitting");
         Assert.All(rows.EnumerateArray().SelectMany(r => r.GetProperty("treatments").EnumerateArray()), t => Assert.NotEmpty(t.GetProperty("source").GetString()!));
         Assert.Contains("overfitting", (await _folder.RunAsync(0, "challenges")).Output, StringComparison.Ordinal);
+        Assert.Contains("| `ema` | overfitting | a rate that falls to zero |", (await _folder.RunAsync(0, "challenges", "--conflicts")).Output, StringComparison.Ordinal);
+        Assert.Contains((await _folder.RunAsync(0, "challenges", "--conflicts", "--json")).Json().EnumerateArray(), r => r.GetProperty("treatment").GetString() == "mixup");
     }
 
     [Fact]
