@@ -1,4 +1,5 @@
 using Mettle.Challenges.Model;
+using Mettle.Challenges.Optimisation;
 using Mettle.Challenges.Research;
 
 namespace Mettle.Challenges;
@@ -7,5 +8,12 @@ namespace Mettle.Challenges;
 public static class StandardCatalogue
 {
     /// <summary>A fresh catalogue, in the order of the mission.</summary>
-    public static Catalogue Create() => new([new Overfitting(), new Underfitting(), new Gradients(), new Reproducibility()]);
+    public static Catalogue Create() => new(
+    [
+        new Overfitting(),
+        new Underfitting(),
+        new Gradients(),
+        new BatchNormalisation(),
+        new Reproducibility(),
+    ]);
 }

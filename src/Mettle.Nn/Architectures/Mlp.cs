@@ -14,7 +14,7 @@ public sealed class Mlp : Module
     /// <param name="outputs">Columns of the output: classes, or targets of a regression.</param>
     /// <param name="activation">Word of <see cref="Activation.Of"/>.</param>
     /// <param name="dropout">Rate after each hidden layer.</param>
-    /// <param name="norm">"none", "batch" or "layer", before the activation.</param>
+    /// <param name="norm">A word of <see cref="NormWords.All"/>, before the activation.</param>
     /// <param name="residual">Hidden layers of equal width become residual blocks of two linear layers: x + W' f(W x).</param>
     /// <param name="stochasticDepth">Share of residual blocks skipped in training.</param>
     /// <param name="init">Rule of the weights; null: PyTorch's.</param>
@@ -51,9 +51,8 @@ public sealed class Mlp : Module
 
     private static List<Module> Layer(int inputs, int outputs, string activation, double dropout, string norm, Initializer? init)
     {
-        // Batch norm takes any bias off again.
-        var parts = new List<Module> { new Linear(inputs, outputs, bias: norm != "batch", init) };
-        if (RowNorm.Of(norm, outputs) is { } layer)
+        var parts = new List<Module> { new Linear(inputs, outputs, bias: !NormWords.IsOverRows(norm), init) };
+        if (NormWords.OfRows(norm, outputs) is { } layer)
         {
             parts.Add(layer);
         }

@@ -3,7 +3,7 @@ namespace Mettle.Nn;
 /// <summary>
 /// A small convolutional classifier for images such as 28x28 or 32x32: per width a block of twice (3x3 convolution, batch norm,
 /// ReLU) and a 2x2 max pool (left out where an axis has one pixel), then the mean of each channel, dropout, and a linear layer;
-/// VGG's blocks (Simonyan and Zisserman 2015) with batch norm. Keys: "blocks.0.*", ..., "output.*".
+/// VGG's blocks (Simonyan and Zisserman 2015) with batch norm or another. Keys: "blocks.0.*", ..., "output.*".
 /// </summary>
 public sealed class SimpleCnn : Module
 {
@@ -19,7 +19,10 @@ public sealed class SimpleCnn : Module
     /// <param name="outputs">Classes.</param>
     /// <param name="dropout">Rate before the output layer.</param>
     /// <param name="winograd">Whether convolutions are faster and less exact, see <see cref="ConvolutionOp.Winograd"/>.</param>
-    public SimpleCnn(int channels, IReadOnlyList<int> widths, int outputs, double dropout = 0, bool winograd = false)
+    /// <param name="norm">A word of <see cref="NormWords.All"/>; the paragraph above is for "batch".</param>
+    /// <param name="standardized">Whether filters are standardised (<see cref="StandardizedConv2d"/>).</param>
+    public SimpleCnn(
+        int channels, IReadOnlyList<int> widths, int outputs, double dropout = 0, bool winograd = false, string norm = "batch", bool standardized = false)
     {
         if (widths.Count == 0)
         {
@@ -30,10 +33,12 @@ public sealed class SimpleCnn : Module
         int before = channels;
         foreach (int width in widths)
         {
-            // Batch norm takes any bias off again.
-            parts.Add(new Sequential(
-                new Conv2d(before, width, 3, padding: 1, bias: false, winograd: winograd && before >= LeastChannels), new BatchNorm2d(width), Activation.Of("relu"),
-                new Conv2d(width, width, 3, padding: 1, bias: false, winograd: winograd && width >= LeastChannels), new BatchNorm2d(width), Activation.Of("relu")));
+            List<Module?> layers =
+            [
+                Convolution(before, width, isFirst: parts.Count == 0), NormWords.OfImages(norm, width), Activation.Of("relu"),
+                Convolution(width, width, isFirst: false), NormWords.OfImages(norm, width), Activation.Of("relu"),
+            ];
+            parts.Add(new Sequential([.. layers.OfType<Module>()]));
             before = width;
         }
 
@@ -41,6 +46,15 @@ public sealed class SimpleCnn : Module
         pool = Register("pool", new GlobalAvgPool());
         this.dropout = Register("dropout", new Dropout(dropout));
         output = Register("output", new Linear(before, outputs));
+
+        Module Convolution(int from, int to, bool isFirst)
+        {
+            // A norm has a bias of its own.
+            bool bias = norm == "none", fast = winograd && from >= LeastChannels;
+            return standardized
+                ? new StandardizedConv2d(from, to, 3, padding: 1, bias: bias, scale: isFirst ? 1 : StandardizedConv2d.RectifierGain, winograd: fast)
+                : new Conv2d(from, to, 3, padding: 1, bias: bias, winograd: fast);
+        }
     }
 
     /// <summary>Each block is a part.</summary>

@@ -17,7 +17,7 @@ public sealed class TabularNet : Module
     /// <param name="outputs">Columns of the output.</param>
     /// <param name="activation">Word of <see cref="Activation.Of"/>.</param>
     /// <param name="dropout">Rate after each hidden layer.</param>
-    /// <param name="norm">"none", "batch" or "layer".</param>
+    /// <param name="norm">A word of <see cref="NormWords.All"/>.</param>
     public TabularNet(
         int numeric, IReadOnlyList<int> cardinalities, IReadOnlyList<int> hidden, int outputs, string activation = "relu", double dropout = 0, string norm = "none")
     {

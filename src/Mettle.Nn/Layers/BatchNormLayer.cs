@@ -8,33 +8,59 @@ namespace Mettle.Nn;
 /// </summary>
 public abstract class BatchNormLayer : Module
 {
-    private readonly Parameter? weight;
-    private readonly Parameter? bias;
     private readonly Buffer mean;
     private readonly Buffer variance;
     private readonly Buffer batches;
-    private readonly int features;
-    private readonly double epsilon;
-    private readonly double momentum;
 
     private protected BatchNormLayer(int features, double epsilon, double momentum, bool affine)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        this.momentum = momentum is >= 0 and <= 1 ? momentum : throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Momentum is in [0, 1].");
-        (this.features, this.epsilon) = (features, epsilon);
-        weight = affine ? Register("weight", [features], Constant.One, ParameterRole.Scale) : null;
-        bias = affine ? Register("bias", [features], Constant.Zero, ParameterRole.Bias) : null;
+        Momentum = momentum is >= 0 and <= 1 ? momentum : throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Momentum is in [0, 1].");
+        (Features, Epsilon) = (features, epsilon);
+        Weight = affine ? Register("weight", [features], Constant.One, ParameterRole.Scale) : null;
+        Bias = affine ? Register("bias", [features], Constant.Zero, ParameterRole.Bias) : null;
         using var scope = MemoryScope.Begin("batch norm");
         mean = RegisterBuffer("running_mean", Tensor.Zeros([features]));
         variance = RegisterBuffer("running_var", Tensor.Ones([features]));
         batches = RegisterBuffer("num_batches_tracked", Tensor.Scalar(0, DType.I64));
     }
 
+    /// <summary>Number of channels.</summary>
+    public int Features { get; }
+
+    /// <summary>What is added to variances.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Share of the running statistics that each batch replaces.</summary>
+    public double Momentum { get; }
+
     /// <summary>Running mean per channel.</summary>
     public Buffer RunningMean => mean;
 
     /// <summary>Running variance per channel.</summary>
     public Buffer RunningVariance => variance;
+
+    /// <summary>Both as numbers; setting replaces them.</summary>
+    public ChannelStatistics Running
+    {
+        get => new(mean.Value.To(DType.F64).ToArray<double>(), variance.Value.To(DType.F64).ToArray<double>());
+        set
+        {
+            using var scope = MemoryScope.Begin("running statistics");
+            mean.Value = Tensor.From(value.Mean.ToArray()).To(mean.Value.DType);
+            variance.Value = Tensor.From(value.Variance.ToArray()).To(variance.Value.DType);
+        }
+    }
+
+    /// <summary>Number of batches that the running statistics have seen.</summary>
+    public long BatchesTracked => (long)batches.Value.Item();
+
+    /// <summary>Rows that share their statistics while training, of a batch of <paramref name="batch"/>.</summary>
+    public virtual int RowsTogether(int batch) => batch;
+
+    private protected Parameter? Weight { get; }
+
+    private protected Parameter? Bias { get; }
 
     /// <summary>The rank or ranks of input that the layer takes, for messages.</summary>
     private protected abstract string Takes { get; }
@@ -50,32 +76,43 @@ public abstract class BatchNormLayer : Module
     /// </summary>
     public Tensor Forward(Tensor x, Pass pass, bool rectified, Tensor? shortcut = null)
     {
-        if (!IsRank(x.Rank) || x.Shape[1] != features)
+        if (!IsRank(x.Rank) || x.Shape[1] != Features)
         {
-            throw new ArgumentException($"{GetType().Name} '{Path}' takes {Takes} with {features} channels, got {x.Shape}.");
+            throw new ArgumentException($"{GetType().Name} '{Path}' takes {Takes} with {Features} channels, got {x.Shape}.");
         }
 
-        if (!pass.Training)
+        if (BatchStatistics.IsActive)
         {
-            return Watch(x.BatchNorm(mean.Value, variance.Value, weight?.Value, bias?.Value, epsilon, rectified, shortcut));
+            var (shown, ownMean, ownVariance) = x.BatchNorm(Weight?.Value, Bias?.Value, Epsilon, rectified, shortcut);
+            BatchStatistics.Report(this, ownMean, ownVariance, x.Count / Features);
+            return Watch(shown);
         }
 
-        var (y, batchMean, batchVariance) = x.BatchNorm(weight?.Value, bias?.Value, epsilon, rectified, shortcut);
-        Track(batchMean, batchVariance, x.Count / features);
-        return Watch(y);
+        return Watch(pass.Training
+            ? Train(x, rectified, shortcut)
+            : x.BatchNorm(mean.Value, variance.Value, Weight?.Value, Bias?.Value, Epsilon, rectified, shortcut));
     }
 
     internal override Tensor ForwardThen(Tensor x, Pass pass, Tensor? shortcut, bool rectified) => Forward(x, pass, rectified, shortcut);
 
     private protected abstract bool IsRank(int rank);
 
-    private void Track(Tensor batchMean, Tensor batchVariance, long count)
+    /// <summary>The training form, which also tracks the statistics.</summary>
+    private protected virtual Tensor Train(Tensor x, bool rectified, Tensor? shortcut)
+    {
+        var (y, batchMean, batchVariance) = x.BatchNorm(Weight?.Value, Bias?.Value, Epsilon, rectified, shortcut);
+        Track(batchMean, batchVariance, x.Count / Features);
+        return y;
+    }
+
+    /// <summary>Takes a batch's statistics into the running ones.</summary>
+    private protected void Track(Tensor batchMean, Tensor batchVariance, long count)
     {
         using var scope = MemoryScope.Begin("running statistics");
         using var off = Autograd.NoGrad();
         double unbiased = count / (double)(count - 1);
-        mean.Value = (mean.Value * (1 - momentum)) + (batchMean.Detach() * momentum);
-        variance.Value = (variance.Value * (1 - momentum)) + (batchVariance.Detach() * (momentum * unbiased));
+        mean.Value = (mean.Value * (1 - Momentum)) + (batchMean.Detach() * Momentum);
+        variance.Value = (variance.Value * (1 - Momentum)) + (batchVariance.Detach() * (Momentum * unbiased));
         batches.Value += Tensor.Scalar(1, DType.I64);
     }
 }

@@ -7,7 +7,10 @@ internal static class Plan
 {
     public const int EvalBatch = 512;
 
-    public static int StepsPerEpoch(Recipe recipe, int rows) => (rows + recipe["train.batch"].Int() - 1) / recipe["train.batch"].Int();
+    private const int RecalibrationBatch = 256;
+
+    public static int StepsPerEpoch(Recipe recipe, int rows)
+        => DropsLast(recipe, rows) ? rows / recipe["train.batch"].Int() : (rows + recipe["train.batch"].Int() - 1) / recipe["train.batch"].Int();
 
     public static int Steps(Recipe recipe, int rows) => recipe["train.epochs"].Int() * StepsPerEpoch(recipe, rows);
 
@@ -40,6 +43,11 @@ internal static class Plan
         }
 
         var result = trainer.Run(options.Cancellation);
+        if (experiment.Recipe["train.recalibrate"].Int() is > 0 and var rows && result is { Divergence: null, Interrupted: false })
+        {
+            RunningStatistics.Recalibrate(plan.Model, plan.Train, rows, RecalibrationBatch, RandomKey.FromSeed(seed).For("recalibrate"));
+        }
+
         var data = experiment.Data.Encoded;
         return new TrainedModel(plan.Model, result, data.Validation is null ? null : experiment.Evaluate(plan.Model, data.Validation), experiment.Evaluate(plan.Model, data.Train));
     }
@@ -76,6 +84,7 @@ internal static class Plan
             Schedule = ScheduleOf(recipe, epochs, perEpoch),
             Epochs = epochs,
             BatchSize = recipe["train.batch"].Int(),
+            DropLast = DropsLast(recipe, data.Train.Count),
             Clipping = new GradientClipping(recipe["train.clip.norm"].Double(), recipe["train.clip.value"].Double(), recipe["train.clip.adaptive"].Double()),
             Mixup = recipe["train.mixup"].Double(),
             CutMix = recipe["train.cutmix"].Double(),
@@ -94,6 +103,15 @@ internal static class Plan
             Observers = [.. options.Observers, .. Snapshots.Observers(recipe, model)],
         };
         return Savings.Apply(recipe, plan, data.Input);
+    }
+
+    // A single row has no statistics to be normalised by; the order changes with the epochs, so no row is left out for good.
+    private static bool DropsLast(Recipe recipe, int rows)
+    {
+        int batch = recipe["train.batch"].Int();
+        return batch > 1 && rows > batch && rows % batch == 1
+            && recipe.Vocabulary.Find("model", recipe["model"].Text())!.Fields.Any(f => f.Name == "norm")
+            && NormWords.IsOverRows(recipe["model"].Word()["norm"].Text());
     }
 
     private static Module Scaled(Recipe recipe, Module model)

@@ -91,6 +91,7 @@ public static class CoreVocabulary
             Field.Float("radius", 0, "L2 length of the noise over all weights; 0 for none.", min: 0),
             Field.Float("threshold", 0.5, "Largest gradient norm that counts as small.", min: 0),
             Field.Int("every", 50, "Steps between noises.", min: 1)),
+        Field.Int("recalibrate", 0, "Training rows from which the statistics of batch norms are computed afresh at the end (Wu and Johnson 2021); 0 keeps the running ones.", min: 0),
         Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
         Field.Float("cutmix", 0, "Alpha of the Beta distribution of the area that images paste into one another (Yun et al. 2019); 0 for none.", min: 0),
         Field.Int("mup", 0, "Width at which the learning rate was tuned; rates and first output weights of an mlp follow its width by muP (Yang et al. 2022). 0 for none.", min: 0),

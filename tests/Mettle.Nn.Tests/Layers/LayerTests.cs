@@ -86,6 +86,18 @@ public sealed class LayerTests : IDisposable
         => LayerTest.Run(() => new BatchNorm2d(3), [4, 3, 5, 2], [4, 3, 5, 2], "weight", "bias", "running_mean", "running_var", "num_batches_tracked");
 
     [Fact]
+    public void BatchRenorm_Images_Passes()
+        => LayerTest.Run(() => new BatchRenorm(3), [4, 3, 5, 2], [4, 3, 5, 2], "weight", "bias", "running_mean", "running_var", "num_batches_tracked");
+
+    [Fact]
+    public void GhostBatchNorm_SequencesInUnequalParts_Passes()
+        => LayerTest.Run(() => new GhostBatchNorm(3, 2), [5, 3, 4], [5, 3, 4], "weight", "bias", "running_mean", "running_var", "num_batches_tracked");
+
+    [Fact]
+    public void StandardizedConv2d_Groups_Passes()
+        => LayerTest.Run(() => new StandardizedConv2d(4, 6, 3, padding: 1, groups: 2, scale: 1.5), [2, 4, 5, 6], [2, 6, 5, 6], "weight", "gain", "bias");
+
+    [Fact]
     public void BatchNorm1d_RowsWithoutParameters_Passes()
         => LayerTest.Run(() => new BatchNorm1d(3, affine: false), [6, 3], [6, 3], "running_mean", "running_var", "num_batches_tracked");
 

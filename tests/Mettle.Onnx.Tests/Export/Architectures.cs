@@ -31,6 +31,10 @@ internal static class Architectures
         ["mlp silu batch norm"] = () => new(new Mlp(7, [16, 16], 3, "silu", norm: "batch"), F(7)),
         ["mlp other activations"] = () => new(new Sequential([.. Activation.Words.Select(w => new Sequential(new Linear(6, 6), Activation.Of(w)))]), F(6)),
         ["simple cnn"] = () => new(new SimpleCnn(3, [8, 12], 5), F(3, 9, 8)),
+        ["cnn group norm"] = () => new(new SimpleCnn(3, [8, 32], 5, norm: "group"), F(3, 9, 8)),
+        ["cnn standardised"] = () => new(new SimpleCnn(3, [8, 12], 5, norm: "none", standardized: true), F(3, 9, 8)),
+        ["cnn batch renorm"] = () => new(new SimpleCnn(3, [8, 12], 5, norm: "batch-renorm"), F(3, 9, 8)),
+        ["mlp ghost batch norm"] = () => new(new Mlp(7, [16, 16], 3, norm: "ghost"), F(7)),
         ["residual cnn"] = () => new(
             new Sequential(
                 new Conv2d(3, 8, 3, stride: 2, padding: 1), new GroupNorm(4, 8), Activation.Of("relu"),

@@ -6,7 +6,7 @@ namespace Mettle.Challenges.Model;
 internal static class Layers
 {
     public static bool IsNormalised(Recipe r)
-        => r["model"].Text() == "cnn" || (Uses.HasModelField(r, "norm") && r["model"].Word()["norm"].Text() != "none");
+        => Uses.HasModelField(r, "norm") && r["model"].Word()["norm"].Text() != "none";
 
     /// <summary>Number of hidden layers; 1 where the model has no such setting.</summary>
     public static int Count(Recipe r) => Widths(r).Count;

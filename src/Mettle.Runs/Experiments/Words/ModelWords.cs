@@ -20,7 +20,7 @@ internal static class ModelWords
                 Field.Int("depth", 0, "Number of equal hidden layers, in place of hidden.", min: 0, max: 10000),
                 Field.Int("width", 64, "Units of each layer, with depth.", min: 1),
                 Activation("relu"), Dropout(),
-                Field.Text("norm", "none", "Normalisation after each layer.", choices: ["none", "batch", "layer"]),
+                Norm("none"),
                 Field.Bool("residual", false, "Add each hidden layer's input to its output where the widths are equal (He et al. 2016)."),
                 Field.Float("stochastic-depth", 0, "Share of residual layers skipped in training.", min: 0, max: 0.9),
             ],
@@ -37,23 +37,26 @@ internal static class ModelWords
                         : new Mlp((int)input.Sample.Count, hidden, input.Outputs, activation, dropout, norm, residual, skip);
             });
         v.Add<ModelFactory>(
-            "model", "cnn", "Convolution blocks (3 x 3 convolution, batch norm, rectifier, twice, then pooling), then a linear layer.",
+            "model", "cnn", "Convolution blocks (3 x 3 convolution, norm, rectifier, twice, then pooling), then a linear layer.",
             [
                 Field.Ints("widths", [32, 64], "Channels of each block.", min: 1), Dropout(),
+                Norm("batch"),
+                Field.Bool("weight-standardization", false, "Filters of mean 0 and one length, with a gain (Qiao et al. 2019, Brock et al. 2021)."),
                 Field.Bool("winograd", false, "Faster convolutions, less exact by about a decimal digit (Lavin and Gray 2016)."),
             ],
             w =>
             {
                 int[] widths = [.. w["widths"].Ints()];
                 double dropout = w["dropout"].Double();
-                bool winograd = w["winograd"].Bool();
+                bool winograd = w["winograd"].Bool(), standardized = w["weight-standardization"].Bool();
+                string norm = w["norm"].Text();
                 return input => input.Sample.Rank == 3
-                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout, winograd)
+                    ? new SimpleCnn(input.Sample[0], widths, input.Outputs, dropout, winograd, norm, standardized)
                     : throw w.Problem($"takes images; this input is {input.Sample}");
             });
         v.Add<ModelFactory>(
             "model", "tabular", "Embeddings of categories beside the numbers, then fully connected layers (Guo and Berkhahn 2016).",
-            [Field.Ints("hidden", [128, 64], "Units of each hidden layer.", min: 1), Activation("relu"), Dropout(), Field.Text("norm", "none", "Normalisation after each layer.", choices: ["none", "batch", "layer"])],
+            [Field.Ints("hidden", [128, 64], "Units of each hidden layer.", min: 1), Activation("relu"), Dropout(), Norm("none")],
             w =>
             {
                 int[] hidden = [.. w["hidden"].Ints()];
@@ -128,6 +131,9 @@ internal static class ModelWords
 
     private static Field Activation(string standard)
         => Field.Text("activation", standard, "Nonlinearity.", choices: [.. Nn.Activation.Words.Select(a => a.Replace('_', '-'))]);
+
+    private static Field Norm(string standard)
+        => Field.Text("norm", standard, "Normalisation after each layer: by unit over the batch (batch; batch-renorm: Ioffe 2017; ghost, in parts of 32 rows: Hoffer et al. 2017), or within each row (layer, group).", choices: NormWords.All);
 
     private static Field Dropout() => Field.Float("dropout", 0, "Share of hidden units blanked in training.", min: 0, max: 0.95);
 
