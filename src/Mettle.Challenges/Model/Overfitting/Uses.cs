@@ -1,3 +1,4 @@
+using Mettle.Nn;
 using Mettle.Runs;
 
 namespace Mettle.Challenges.Model;
@@ -11,7 +12,7 @@ internal static class Uses
         => r["train.loss"].Text() == "cross-entropy" && r["train.loss.cross-entropy.label-smoothing"].Double() > 0;
 
     public static bool BatchNorm(Recipe r)
-        => HasModelField(r, "norm") && r["model"].Word()["norm"].Text() == "batch";
+        => HasModelField(r, "norm") && NormWords.IsOverRows(r["model"].Word()["norm"].Text());
 
     public static bool DecaysToZero(Recipe r) => r["train.schedule"].Text() switch
     {
