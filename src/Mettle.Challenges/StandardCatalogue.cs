@@ -14,6 +14,7 @@ public static class StandardCatalogue
         new Underfitting(),
         new Gradients(),
         new BatchNormalisation(),
+        new Forgetting(),
         new Reproducibility(),
     ]);
 }

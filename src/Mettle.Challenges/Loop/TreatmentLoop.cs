@@ -25,7 +25,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
     /// <param name="cancellation">Ends it between retrainings.</param>
     public LoopResult Run(Experiment experiment, IReadOnlyList<Finding> problems, CancellationToken cancellation)
     {
-        var candidates = Candidates(experiment.Recipe, problems, out var warnings);
+        var candidates = Candidates(experiment, problems, out var warnings);
         if (candidates.Count == 0)
         {
             return new LoopResult(experiment.Recipe, [], warnings);
@@ -70,7 +70,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
 
         foreach (var w in winners.Skip(1))
         {
-            if (w.Candidate.Treatment.Apply(current.Recipe, out string reason) is not { } both)
+            if (Trainable(current, w.Candidate.Treatment, out string reason) is not { } both)
             {
                 w.RollBack($"Helps alone, but {reason} once {best!.Candidate.Treatment.Name} is in place.");
                 continue;
@@ -115,10 +115,10 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
     private void Warn(Recipe before, Recipe accepted, List<string> warnings)
         => warnings.AddRange(catalogue.ConflictsIn(accepted).Except(catalogue.ConflictsIn(before)));
 
-    private List<Candidate> Candidates(Recipe recipe, IReadOnlyList<Finding> problems, out List<string> warnings)
+    private List<Candidate> Candidates(Experiment experiment, IReadOnlyList<Finding> problems, out List<string> warnings)
     {
         warnings = [];
-        var names = catalogue.Wanted(recipe);
+        var names = catalogue.Wanted(experiment.Recipe);
         var wanted = names is null
             ? problems.SelectMany(f => f.Remedies.Select(r => (Name: r, f.Challenge)))
             : names.Select(n => (Name: n, Challenge: catalogue.ChallengeOf(n)!.Value));
@@ -126,7 +126,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
         foreach (var (name, challenge) in wanted.DistinctBy(w => w.Name))
         {
             var treatment = catalogue.Treatment(name);
-            if (treatment.Apply(recipe, out string reason) is { } changed)
+            if (Trainable(experiment, treatment, out string reason) is { } changed)
             {
                 result.Add(new Candidate(treatment, challenge, changed));
             }
@@ -142,5 +142,25 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
         }
 
         return [.. result.Take(options.MaxTrials)];
+    }
+
+    // A change that fits by itself may be refused with the rest of the recipe (mixup with tasks that come one after another).
+    private static Recipe? Trainable(Experiment experiment, Treatment treatment, out string reason)
+    {
+        if (treatment.Apply(experiment.Recipe, out reason) is not { } changed)
+        {
+            return null;
+        }
+
+        try
+        {
+            experiment.With(changed).Check();
+            return changed;
+        }
+        catch (RecipeException e)
+        {
+            reason = e.Message;
+            return null;
+        }
     }
 }

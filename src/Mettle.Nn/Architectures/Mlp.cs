@@ -4,7 +4,7 @@ namespace Mettle.Nn;
 /// A multilayer perceptron: hidden layers of linear, norm, activation and dropout, then a linear output. Inputs with more axes
 /// than two are flattened. Keys: "hidden.0.*", "hidden.1.*", ..., "output.*".
 /// </summary>
-public sealed class Mlp : Module
+public sealed class Mlp : Module, IReadout
 {
     private readonly Sequential hidden;
     private readonly Linear output;
@@ -43,8 +43,13 @@ public sealed class Mlp : Module
         output = Register("output", new Linear(width, outputs, init: init));
     }
 
+    /// <inheritdoc/>
+    public Linear Readout => output;
+
     /// <summary>What the output layer sees, [N, last width].</summary>
     public Tensor Features(Tensor x, Pass pass) => hidden.Forward(x.Rank > 2 ? x.Flatten(1) : x, pass);
+
+    Tensor IReadout.Features(IReadOnlyList<Tensor> inputs, Pass pass) => Features(inputs[0], pass);
 
     /// <summary>[N, ...] with <c>inputs</c> elements a row to [N, outputs].</summary>
     public override Tensor Forward(Tensor x, Pass pass) => Watch(output.Forward(Features(x, pass), pass));

@@ -4,7 +4,7 @@ namespace Mettle.Nn;
 /// What <see cref="RnnClassifier"/> and <see cref="RnnRegressor"/> share: recurrent layers over [N, T, inputs] and a linear layer on
 /// the last step. Keys: "rnn.*", "output.*".
 /// </summary>
-public abstract class RnnReadout : Module
+public abstract class RnnReadout : Module, IReadout
 {
     private readonly Recurrent rnn;
     private readonly Dropout dropout;
@@ -24,7 +24,15 @@ public abstract class RnnReadout : Module
         output = Register("output", new Linear(hidden, outputs));
     }
 
+    /// <inheritdoc/>
+    public Linear Readout => output;
+
+    /// <summary>The last state, [N, hidden].</summary>
+    public Tensor Features(Tensor x, Pass pass) => rnn.Forward(x, pass).Select(1, -1);
+
+    Tensor IReadout.Features(IReadOnlyList<Tensor> inputs, Pass pass) => Features(inputs[0], pass);
+
     /// <summary>[N, T, inputs] to [N, outputs].</summary>
     public override Tensor Forward(Tensor x, Pass pass)
-        => Watch(output.Forward(dropout.Forward(rnn.Forward(x, pass).Select(1, -1), pass), pass));
+        => Watch(output.Forward(dropout.Forward(Features(x, pass), pass), pass));
 }

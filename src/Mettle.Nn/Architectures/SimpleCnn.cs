@@ -5,7 +5,7 @@ namespace Mettle.Nn;
 /// ReLU) and a 2x2 max pool (left out where an axis has one pixel), then the mean of each channel, dropout, and a linear layer;
 /// VGG's blocks (Simonyan and Zisserman 2015) with batch norm or another. Keys: "blocks.0.*", ..., "output.*".
 /// </summary>
-public sealed class SimpleCnn : Module
+public sealed class SimpleCnn : Module, IReadout
 {
     // With fewer the transforms cost more than they save.
     private const int LeastChannels = 16;
@@ -61,6 +61,9 @@ public sealed class SimpleCnn : Module
     public override int CheckpointActivations(DType storage = DType.F32)
         => blocks.Children.Sum(b => ((Sequential)b.Module).CheckpointActivations(1, storage));
 
+    /// <inheritdoc/>
+    public Linear Readout => output;
+
     /// <summary>What the output layer sees, [N, last width].</summary>
     public Tensor Features(Tensor x, Pass pass)
     {
@@ -73,6 +76,8 @@ public sealed class SimpleCnn : Module
 
         return Step(input, x, pool.Forward(x, pass));
     }
+
+    Tensor IReadout.Features(IReadOnlyList<Tensor> inputs, Pass pass) => Features(inputs[0], pass);
 
     /// <summary>[N, channels, H, W] to logits [N, outputs].</summary>
     public override Tensor Forward(Tensor x, Pass pass)

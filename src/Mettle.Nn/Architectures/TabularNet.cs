@@ -4,7 +4,7 @@ namespace Mettle.Nn;
 /// Numeric columns and embedded categorical columns into a multilayer perceptron. Guo and Berkhahn, "Entity embeddings of
 /// categorical variables" (2016). Keys: "embeddings.0.weight", ..., "mlp.*".
 /// </summary>
-public sealed class TabularNet : Module
+public sealed class TabularNet : Module, IReadout
 {
     private readonly List<Embedding> embeddings = [];
     private readonly Sequential table;
@@ -32,6 +32,9 @@ public sealed class TabularNet : Module
         mlp = Register("mlp", new Mlp(numeric + embeddings.Sum(e => e.Width), hidden, outputs, activation, dropout, norm));
     }
 
+    /// <inheritdoc/>
+    public Linear Readout => mlp.Readout;
+
     /// <summary>Width of a column's embedding: half its levels, at most 50.</summary>
     public static int WidthFor(int levels) => Math.Min(50, (levels + 1) / 2);
 
@@ -41,7 +44,12 @@ public sealed class TabularNet : Module
     /// <summary>
     /// Numeric columns [N, numeric], then codes i64 [N, categorical]; a kind without columns is left out. Result [N, outputs].
     /// </summary>
-    public override Tensor Forward(IReadOnlyList<Tensor> inputs, Pass pass)
+    public override Tensor Forward(IReadOnlyList<Tensor> inputs, Pass pass) => Watch(mlp.Forward(Row(inputs, pass), pass));
+
+    /// <inheritdoc/>
+    public Tensor Features(IReadOnlyList<Tensor> inputs, Pass pass) => mlp.Features(Row(inputs, pass), pass);
+
+    private Tensor Row(IReadOnlyList<Tensor> inputs, Pass pass)
     {
         int kinds = (numeric > 0 ? 1 : 0) + (embeddings.Count > 0 ? 1 : 0);
         if (inputs.Count != kinds || (numeric > 0 && inputs[0].Shape[^1] != numeric) || (embeddings.Count > 0 && inputs[^1].Shape[^1] != embeddings.Count))
@@ -61,6 +69,6 @@ public sealed class TabularNet : Module
             parts.Add(embeddings[i].Forward(inputs[^1].Select(1, i), pass));
         }
 
-        return Watch(mlp.Forward(parts.Count == 1 ? parts[0] : Tensor.Concat(1, [.. parts]), pass));
+        return parts.Count == 1 ? parts[0] : Tensor.Concat(1, [.. parts]);
     }
 }

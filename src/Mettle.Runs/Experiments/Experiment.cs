@@ -25,7 +25,7 @@ public sealed class Experiment
     public ExperimentData Data { get; }
 
     /// <summary>Steps of one training, for progress.</summary>
-    public int TotalSteps => Plan.Steps(Recipe, Data.Encoded.Train.Count);
+    public int TotalSteps => Data.Encoded.Sequence is null ? Plan.Steps(Recipe, Data.Encoded.Train.Count) : ContinualTraining.Steps(Recipe, Data.Encoded);
 
     /// <summary>Reads, splits and encodes the recipe's data.</summary>
     public static Experiment Prepare(Recipe recipe, DataCache cache)
@@ -69,6 +69,12 @@ public sealed class Experiment
         using var scope = MemoryScope.Begin("recipe check");
         try
         {
+            if (ContinualTraining.IsFor(this))
+            {
+                ContinualTraining.Check(this);
+                return;
+            }
+
             Plan.Of(this, seed, new TrainOptions());
         }
         catch (OutOfMemoryException e)
@@ -92,6 +98,7 @@ public sealed class Experiment
     {
         var (task, width) = (Data.Encoded.Input.Task, Data.Encoded.Input.Outputs);
         var outputs = Evaluator.Outputs(model, part.Rows is AugmentedDataset augmented ? augmented.Source : part.Rows, Plan.EvalBatch);
+        Data.Encoded.Sequence?.Restrict(outputs, part.Tasks);
         return new Evaluation(task, task == LearningTask.Classification ? Predictions.OfClasses(outputs, width, part.Labels) : Predictions.OfValues(outputs, width, part.Targets));
     }
 
@@ -123,6 +130,11 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         split = Folds.Limit(split, Stratify(recipe, source), recipe["data.limit"].Int(), key.For("limit"));
         var encoded = source.Encode(split, recipe, NoiseOf(recipe, source, key.For("label-noise")));
         Require(recipe, encoded.Input);
+        if (recipe["data.tasks"].HasValue)
+        {
+            encoded = recipe.Word<TaskSplit>("data.tasks").Apply(encoded, recipe);
+        }
+
         if (recipe["data.augment"].Words<IAugmentation>() is { Count: > 0 } augmentations)
         {
             if (encoded.Input.Sample.Rank != 3)
@@ -133,7 +145,7 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
             encoded = encoded with { Train = encoded.Train with { Rows = new AugmentedDataset(encoded.Train.Rows, augmentations) } };
         }
 
-        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes)) { RowName = row => source.RowName(split.Train[row]) };
+        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes)) { RowName = row => source.RowName(split.Train[row % split.Train.Length]) };
     }
 
     private static void Require(Recipe recipe, InputSpec input)
@@ -241,6 +253,12 @@ public sealed record TrainOptions
     /// <summary>Told about each step and epoch.</summary>
     public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
 
+    /// <summary>
+    /// Rows, all of them, on which accuracy is measured after each task, where data come as tasks; null takes a few of the
+    /// validation rows.
+    /// </summary>
+    public DataPart? Watch { get; init; }
+
     /// <summary>Ends training at the next step, leaving a checkpoint.</summary>
     public CancellationToken Cancellation { get; init; }
 }
@@ -252,6 +270,9 @@ public sealed record TrainOptions
 /// <param name="Train">On the training rows, without augmentation or dropout.</param>
 public sealed record TrainedModel(Module Module, TrainingResult Result, Evaluation? Validation, Evaluation Train)
 {
+    /// <summary>Accuracy on each task after each task, where data came as tasks and rows were watched.</summary>
+    public TaskRecord? Tasks { get; init; }
+
     /// <summary>SHA-256 over names and bytes of all weights and buffers, in order.</summary>
     public string WeightsSha256()
     {

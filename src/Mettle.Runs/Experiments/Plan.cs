@@ -35,6 +35,11 @@ internal static class Plan
 
     public static TrainedModel Train(Experiment experiment, ulong seed, TrainOptions options)
     {
+        if (ContinualTraining.IsFor(experiment))
+        {
+            return ContinualTraining.Train(experiment, seed, options);
+        }
+
         var plan = Of(experiment, seed, options);
         var trainer = new Trainer(plan);
         if (options.CheckpointPath is { } path && File.Exists(path))
@@ -155,7 +160,7 @@ internal static class Plan
             : throw recipe["train.loss"].Problem(task == LearningTask.Classification ? "judges numbers, but classes are predicted" : "judges classes, but numbers are predicted");
     }
 
-    private static Schedule ScheduleOf(Recipe recipe, int epochs, int perEpoch)
+    public static Schedule ScheduleOf(Recipe recipe, int epochs, int perEpoch)
     {
         double warmup = recipe["train.warmup"].Double();
         long rise = (long)Math.Round(warmup * perEpoch);

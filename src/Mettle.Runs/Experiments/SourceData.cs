@@ -53,6 +53,9 @@ public sealed record DataPart(IDataset Rows, int[] Labels, float[] Targets)
 {
     /// <summary>Number of rows.</summary>
     public int Count => Rows.Count;
+
+    /// <summary>Task of each row, where data come as tasks; else empty.</summary>
+    public int[] Tasks { get; init; } = [];
 }
 
 /// <summary>The three parts of the data, ready for training.</summary>
@@ -70,6 +73,9 @@ public sealed record EncodedData(
 
     /// <summary>Rows of the files that hold a NaN or infinity.</summary>
     public IReadOnlyList<BadRow> BadRows { get; init; } = [];
+
+    /// <summary>The tasks that the data come as, one after another; null where they come at once.</summary>
+    public TaskSequence? Sequence { get; init; }
 
     /// <summary>What belongs into a packaged model besides the trained one.</summary>
     public Packaging Packaging { get; init; } = Packaging.Plain;

@@ -53,6 +53,7 @@ public static class CoreVocabulary
         Field.Int("limit", 0, "Use only the first n training rows; 0 for all.", min: 0),
         Field.Text("normalize", "auto", "Scaling of inputs by statistics of the training rows: standard to mean 0 and deviation 1, unit to 0 .. 1.", choices: ["auto", "none", "standard", "unit"]),
         Field.ListOf("augment", "augment", "Random changes to training inputs, in order."),
+        Field.OneOf("tasks", "tasks", null, "How the rows come as tasks, one after another; unset gives them at once."),
         Field.Float("label-noise", 0, "Share of training and validation labels replaced by a wrong one, for experiments on robustness; test rows keep theirs.", min: 0, max: 1));
 
     private static Field Train() => Field.Section(
@@ -105,6 +106,7 @@ public static class CoreVocabulary
             Field.Float("from", 1, "Side of the first images as a share of the whole; 1 for whole images throughout.", min: 0.1, max: 1),
             Field.Float("until", 0.6, "Share of the epochs on smaller images.", min: 0.05, max: 0.95),
             Field.Int("stages", 2, "Sizes on the way.", min: 1, max: 16)),
+        Field.OneOf("continual", "continual", null, "How earlier tasks are kept in mind, with data.tasks; unset forgets them."),
         Field.Int("checkpoint-every", 0, "Steps between checkpoints; 0 for one per epoch.", min: 0),
         Field.Int("threads", 0, "Threads of the kernels; 0 for all cores. Changes speed, never results.", min: 0, max: 1024) with { Incidental = true },
         Field.Text("precision", "f32", "Number format of computing.", choices: ["f32"]));

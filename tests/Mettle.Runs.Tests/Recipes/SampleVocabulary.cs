@@ -40,6 +40,8 @@ internal static class SampleVocabulary
         v.Add("augment", "flip", "Mirror.", [], _ => "flip");
         v.Add("augment", "crop", "Random crop.", [Field.Int("pad", 4, "Pixels.", min: 0)], w => $"crop{w["pad"].Int()}");
         v.Add("init", "orthogonal", "Orthogonal.", [], _ => "orthogonal");
+        v.Add("tasks", "split-classes", "Some classes in each task.", [Field.Int("count", 5, "Tasks.", min: 2)], w => w["count"].Int());
+        v.Add("continual", "replay", "Old rows.", [Field.Int("buffer", 200, "Rows kept.", min: 1)], w => w["buffer"].Int());
         v.Add("averaging", "ema", "Moving average.", [Field.Float("decay", 0.999, "Decay.", min: 0, max: 1)], _ => "ema");
         v.Add("sharpness", "sam", "Sharpness-aware.", [], _ => "sam");
         return v;

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Mettle.Nn;
+
+/// <summary>
+/// A training in tasks in one safetensors file: "model.*", "optimizer.*", "method.*", the rows of the task begun, and as metadata
+/// the place and the record. Written to a temporary file and renamed.
+/// </summary>
+internal static class ContinualCheckpoint
+{
+    private const string Format = "mettle-continual-1";
+    private const string TaskRows = "rows";
+
+    public static void Save(string path, ContinualPlan plan, ContinualState state, IReadOnlyList<int> rows)
+    {
+        using var scope = MemoryScope.Begin("checkpoint");
+        state.Plan = Fingerprint(plan);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [TaskRows] = Tensor.From(rows.Select(r => (long)r).ToArray()) };
+        Add("model", plan.Training.Model.StateDict());
+        Add("optimizer", plan.Training.Optimizer.StateDict());
+        Add("method", plan.Method.StateDict());
+        Safetensors.Write(path, tensors, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = Format,
+            ["state"] = JsonSerializer.Serialize(state, ContinualStateJson.Default.ContinualState),
+        });
+
+        void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> part)
+        {
+            foreach (var (key, tensor) in part)
+            {
+                tensors.Add($"{prefix}.{key}", tensor);
+            }
+        }
+    }
+
+    public static ContinualState Load(string path, ContinualPlan plan, out int[] rows)
+    {
+        using var scope = MemoryScope.Begin("checkpoint");
+        var content = Safetensors.Read(path);
+        if (content.Metadata.GetValueOrDefault("format") != Format)
+        {
+            throw new InvalidDataException($"{path}: this is no checkpoint of a training in tasks (its metadata lack format = {Format}).");
+        }
+
+        var state = Parse(path, content.Metadata.GetValueOrDefault("state") ?? "");
+        foreach (var (name, value) in Fingerprint(plan))
+        {
+            if (state.Plan.GetValueOrDefault(name) is var saved && saved != value)
+            {
+                throw new InvalidDataException($"{path}: the checkpoint has {name} {saved ?? "(none)"}, this training {value}. Go on with the settings it was begun with, or begin anew.");
+            }
+        }
+
+        plan.Training.Model.LoadStateDict(Part(content, "model"));
+        plan.Training.Optimizer.LoadStateDict(Part(content, "optimizer"));
+        plan.Method.LoadStateDict(Part(content, "method"));
+        rows = content.Tensors.TryGetValue(TaskRows, out var chosen)
+            ? [.. chosen.ToArray<long>().Select(r => checked((int)r))]
+            : throw new InvalidDataException($"{path}: the rows of the task are missing.");
+        return state;
+    }
+
+    private static ContinualState Parse(string path, string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ContinualStateJson.Default.ContinualState) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: the training state in the metadata is broken ({e.Message})", e);
+        }
+    }
+
+    private static Dictionary<string, Tensor> Part(SafetensorsContent content, string prefix)
+        => content.Tensors
+            .Where(t => t.Key.StartsWith(prefix + ".", StringComparison.Ordinal))
+            .ToDictionary(t => t.Key[(prefix.Length + 1)..], t => t.Value, StringComparer.Ordinal);
+
+    // What decides which samples and numbers the next step sees.
+    private static Dictionary<string, string> Fingerprint(ContinualPlan plan) => new(StringComparer.Ordinal)
+    {
+        ["seed"] = plan.Training.Seed.ToString(CultureInfo.InvariantCulture),
+        ["batch size"] = plan.Training.BatchSize.ToString(CultureInfo.InvariantCulture),
+        ["training samples"] = plan.Training.Train.Count.ToString(CultureInfo.InvariantCulture),
+        ["tasks"] = plan.Sequence.Count.ToString(CultureInfo.InvariantCulture),
+        ["base rate"] = plan.Training.Optimizer.BaseRate.ToString("R", CultureInfo.InvariantCulture),
+        ["optimizer"] = plan.Training.Optimizer.GetType().Name,
+        ["method"] = plan.Method.Name,
+    };
+}
