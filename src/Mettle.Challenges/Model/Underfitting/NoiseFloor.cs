@@ -43,7 +43,7 @@ public sealed class NoiseFloor : Check
         double single = near.Rows.Where((i, at) => labels[near.Found[at][0]] != labels[i]).Count() / (double)near.Rows.Count;
         double lower = CoverHart(single, train.Predictions.Classes);
         return Judge(
-            challenge, remedies, wrong, vote, Points, "training error above the neighbours'",
+            challenge, remedies, wrong, vote, Points, "training error above that of the neighbours",
             $"On {near.Rows.Count} training rows the network errs in {100 * wrong.Average():0.0} %, the vote of their {Neighbours.Nearest} nearest among {near.Others} rows, each judged without itself, in {100 * vote.Average():0.0} %, which is an upper estimate of what cannot be avoided; from the nearest alone ({100 * single:0.0} %) the least possible is about {100 * lower:0.0} % (Cover and Hart 1967). Paired by row.");
     }
 
