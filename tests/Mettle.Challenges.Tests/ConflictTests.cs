@@ -27,6 +27,7 @@ public sealed class ConflictTests
         var recipe = Recipe("train: {averaging: swa, batch: 2}").WithYaml("model", "{cnn: {widths: [4]}}");
         Assert.Contains(House.Catalogue.ConflictsIn(recipe), c => c.StartsWith("swa with batch normalisation", StringComparison.Ordinal));
         Assert.Contains(House.Catalogue.ConflictsIn(recipe), c => c.StartsWith("normalisation with batches of a few rows", StringComparison.Ordinal));
+        Assert.DoesNotContain(House.Catalogue.ConflictsIn(recipe.With("train.recalibrate", 100)), c => c.StartsWith("swa with batch", StringComparison.Ordinal));
         Assert.DoesNotContain(House.Catalogue.ConflictsIn(recipe.With("train.batch", 32)), c => c.StartsWith("normalisation with batches", StringComparison.Ordinal));
     }
 

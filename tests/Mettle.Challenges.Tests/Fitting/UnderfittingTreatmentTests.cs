@@ -60,6 +60,7 @@ public sealed class UnderfittingTreatmentTests
         var treatment = House.Catalogue.Treatment("higher-rate");
         Assert.Equal(0.001, treatment.Apply(Of("mlp: {hidden: [8]}", "{optimizer: {adam: {rate: 0.00001}}}"), out _)!["train.optimizer.adam.rate"].Double());
         Assert.Null(treatment.Apply(Of("mlp: {hidden: [8]}", "{optimizer: {sgd: {rate: 0.05}}}"), out _));
+        Assert.Null(treatment.Apply(Of("mlp: {hidden: [8]}", "{rate-search: true, optimizer: {sgd: {rate: 0.0001}}}"), out _));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class Swa : WeightAveraging
     public override IReadOnlyList<Conflict> Conflicts { get; } =
     [
         .. RateFalls,
-        new("batch normalisation", Uses.AnyBatchNorm, "the running statistics are averaged with the weights, not measured anew with the averaged weights (Izmailov et al. 2018, section 3.2)"),
+        new("batch normalisation", r => Uses.AnyBatchNorm(r) && r["train.recalibrate"].Int() == 0, "the running statistics are averaged with the weights, not measured anew with the averaged weights (Izmailov et al. 2018, section 3.2): set train.recalibrate"),
         new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "training may end before the averaging begins"),
     ];
 

@@ -20,6 +20,12 @@ public sealed class HigherRate : Treatment
     /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
+        if (recipe["train.rate-search"].Bool())
+        {
+            reason = "the rate is searched for";
+            return null;
+        }
+
         string optimizer = recipe["train.optimizer"].Text();
         if (recipe.Vocabulary.Find("optimizer", optimizer)!.Fields.FirstOrDefault(f => f.Name == "rate")?.Default is not double usual)
         {
