@@ -13,6 +13,7 @@ public static class StandardCatalogue
         new Overfitting(),
         new Underfitting(),
         new Gradients(),
+        new NonConvexity(),
         new BatchNormalisation(),
         new Forgetting(),
         new Reproducibility(),
