@@ -104,19 +104,7 @@ public sealed class LossSurface
         CheckLength(point.Length);
         for (int i = 0; i < parameters.Length; i++)
         {
-            var part = point[offsets[i]..offsets[i + 1]];
-            if (parameters[i].Value.DType == DType.F64)
-            {
-                part.CopyTo(parameters[i].Value.MutableSpan<double>());
-            }
-            else
-            {
-                var w = parameters[i].Value.MutableSpan<float>();
-                for (int j = 0; j < w.Length; j++)
-                {
-                    w[j] = (float)part[j];
-                }
-            }
+            Write(point[offsets[i]..offsets[i + 1]], parameters[i].Value);
         }
     }
 
@@ -133,7 +121,8 @@ public sealed class LossSurface
         var pieces = new Tensor[parameters.Length];
         for (int i = 0; i < pieces.Length; i++)
         {
-            pieces[i] = Tensor.From(vector[offsets[i]..offsets[i + 1]].ToArray(), parameters[i].Shape).To(parameters[i].Value.DType);
+            pieces[i] = Tensor.Zeros(parameters[i].Shape, parameters[i].Value.DType);
+            Write(vector[offsets[i]..offsets[i + 1]], pieces[i]);
         }
 
         return pieces;
@@ -146,10 +135,41 @@ public sealed class LossSurface
         var vector = new double[Dimension];
         for (int i = 0; i < pieces.Length; i++)
         {
-            pieces[i]?.To(DType.F64).ToArray<double>().CopyTo(vector, offsets[i]);
+            if (pieces[i]?.Contiguous() is not { } piece)
+            {
+                continue;
+            }
+
+            var part = vector.AsSpan(offsets[i]);
+            if (piece.DType == DType.F64)
+            {
+                piece.AsSpan<double>().CopyTo(part);
+                continue;
+            }
+
+            var values = piece.AsSpan<float>();
+            for (int j = 0; j < values.Length; j++)
+            {
+                part[j] = values[j];
+            }
         }
 
         return vector;
+    }
+
+    private static void Write(ReadOnlySpan<double> part, Tensor to)
+    {
+        if (to.DType == DType.F64)
+        {
+            part.CopyTo(to.MutableSpan<double>());
+            return;
+        }
+
+        var values = to.MutableSpan<float>();
+        for (int j = 0; j < values.Length; j++)
+        {
+            values[j] = (float)part[j];
+        }
     }
 
     private void CheckLength(int length)

@@ -89,13 +89,15 @@ internal static class Vectors
         return Tensor.Normal(key, [count], dtype: DType.F64).ToArray<double>();
     }
 
-    /// <summary>Signs.</summary>
+    /// <summary>Signs, 64 a random word.</summary>
     public static double[] Rademacher(RandomKey key, int count)
     {
         var x = new double[count];
-        for (int i = 0; i < count; i++)
+        ulong word = 0;
+        for (int i = 0; i < count; i++, word >>= 1)
         {
-            x[i] = (key.Word((ulong)i) & 1) == 0 ? -1 : 1;
+            word = i % 64 == 0 ? key.Word((ulong)(i / 64)) : word;
+            x[i] = (word & 1) == 0 ? -1 : 1;
         }
 
         return x;

@@ -62,23 +62,29 @@ public sealed class NonConvexityTests
     public void Checks_OnAnyRecipe_FindSomethingOrSayWhyNot(string yaml)
     {
         var subject = Trained(House.Recipe($"name: t\n{yaml}{(yaml.Contains("train:", StringComparison.Ordinal) ? "" : "\ntrain: {epochs: 1}")}"));
-        var tiny = subject with { Budget = new CheckBudget(1) };
         foreach (var check in new NonConvexity().Checks)
         {
-            using var scope = MemoryScope.Begin();
-            var result = check.Run(tiny, Id);
-            Assert.True(result.SkipReason is not null || double.IsFinite(result.Findings.Single().Measured.Value), check.Name);
             Assert.True(check.Wants(subject) >= 0);
+            foreach (double budget in (double[])[1, 1000, double.PositiveInfinity])
+            {
+                using var scope = MemoryScope.Begin();
+                var result = check.Run(subject with { Budget = new CheckBudget(budget) }, Id);
+                Assert.True(result.SkipReason is not null || double.IsFinite(result.Findings.Single().Measured.Value), check.Name);
+            }
         }
     }
 
     [Fact]
     public void Evidence_OfALongTraining_HasSliceAndDensity()
     {
-        var subject = Trained(House.Recipe().With("train.epochs", 2).With("data.limit", 300));
-        Assert.Contains(Finding(new Optimisation.Sharpness(), subject).Evidence, e => e is LineChart { Series.Count: 2 });
-        Assert.Contains(Finding(new Optimisation.Sharpness(), subject with { Budget = new CheckBudget(1) }).Evidence.DefaultIfEmpty(new TableEvidence("none", [], [])), e => e is TableEvidence);
-        Assert.Contains(Finding(new NegativeCurvature(), subject).Evidence, e => e is TableEvidence);
+        // Long by its record, so that the pictures are cheap beside it.
+        var trained = Trained(House.Recipe().With("train.epochs", 1).With("data.limit", 300));
+        var recipe = trained.Recipe.With("train.epochs", 100_000);
+        var subject = trained with { Experiment = trained.Experiment.With(recipe), Model = trained.Model with { Result = trained.Model.Result with { Steps = 1_000_000_000 } } };
+        Assert.Single(Finding(new Optimisation.Sharpness(), subject).Evidence);
+        Assert.Empty(Finding(new Optimisation.Sharpness(), trained).Evidence);
+        Assert.Contains(Finding(new NegativeCurvature(), subject).Evidence, e => e is LineChart { Series.Count: 3 });
+        Assert.IsType<TableEvidence>(Assert.Single(Finding(new NegativeCurvature(), trained).Evidence));
     }
 
     [Theory]

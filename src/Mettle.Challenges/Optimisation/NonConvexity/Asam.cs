@@ -18,6 +18,9 @@ public sealed class Asam : Treatment
     public override IReadOnlyList<Conflict> Conflicts => AwareConflicts.All;
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.sharpness"].HasValue && recipe["train.sharpness"].Text() == Name;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = recipe["train.sharpness"].HasValue ? $"gradients are sharpness-aware already ({recipe["train.sharpness"].Text()})" : "";

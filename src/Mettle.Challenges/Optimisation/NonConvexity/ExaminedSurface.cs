@@ -12,6 +12,9 @@ internal sealed class ExaminedSurface
     /// <summary>Above this the vectors of a Lanczos run would take gigabytes.</summary>
     private const long MostParameters = 5_000_000;
 
+    /// <summary>Most that one picture may take of what all checks may spend.</summary>
+    public const double PictureShare = 0.05;
+
     private readonly Module model;
     private readonly Loss loss;
     private readonly Batch batch;
@@ -37,7 +40,7 @@ internal sealed class ExaminedSurface
         long count = parameters.Sum(p => p.Count);
         return count == 0 ? "The model has no parameters that are trained."
             : count > MostParameters ? $"The model has {count} parameters; the vectors of this look would fill memory from {MostParameters} on."
-            : !double.IsFinite(subject.Model.Train.Losses().Sum()) ? "The model's outputs are not finite, so there is no loss around it."
+            : Constant(subject) <= 0 ? "All training rows have one target: there is no loss to compare with."
             : null;
     }
 
@@ -52,18 +55,10 @@ internal sealed class ExaminedSurface
     }
 
     /// <summary>Loss of always giving the classes' shares, or the mean, on the training rows.</summary>
-    public static double ConstantLoss(Subject subject)
-    {
-        var predictions = subject.Model.Train.Predictions;
-        if (subject.Model.Train.Task == LearningTask.Classification)
-        {
-            double n = predictions.Labels.Count;
-            return predictions.Labels.GroupBy(l => l).Sum(g => -g.Count() / n * Math.Log(g.Count() / n));
-        }
+    public static double Constant(Subject subject) => subject.Shared("constant answer's loss", s => ConstantLoss(s.Model.Train));
 
-        double mean = predictions.Targets.Average(t => (double)t);
-        return predictions.Targets.Average(t => (t - mean) * (t - mean));
-    }
+    /// <summary>Whether the loss of each row is finite with the weights as they are.</summary>
+    public bool IsFinite => Array.TrueForAll(RowLossesAt(Surface.Point()), double.IsFinite);
 
     /// <summary>The loss of each row, [N].</summary>
     public Tensor RowLosses() => loss.PerSample(model.Forward(batch.Inputs, Pass.Eval), batch.Targets);
@@ -78,6 +73,34 @@ internal sealed class ExaminedSurface
         double[] losses = RowLosses().To(DType.F64).ToArray<double>();
         Surface.MoveTo(home);
         return losses;
+    }
+
+    private static double ConstantLoss(Evaluation train)
+    {
+        var predictions = train.Predictions;
+        double sum = 0, squares = 0, n = train.Count;
+        if (train.Task == LearningTask.Classification)
+        {
+            var counts = new SortedDictionary<int, int>();
+            foreach (int label in predictions.Labels)
+            {
+                counts[label] = counts.GetValueOrDefault(label) + 1;
+            }
+
+            return counts.Values.Sum(c => -c / n * Math.Log(c / n));
+        }
+
+        foreach (double target in predictions.Targets)
+        {
+            sum += target / n;
+        }
+
+        foreach (double target in predictions.Targets)
+        {
+            squares += (target - sum) * (target - sum) / n;
+        }
+
+        return squares;
     }
 
     // Of an ensemble of snapshots the one that was trained last.

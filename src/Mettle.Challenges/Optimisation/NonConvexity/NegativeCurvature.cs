@@ -9,12 +9,12 @@ namespace Mettle.Challenges.Optimisation;
 /// </summary>
 public sealed class NegativeCurvature : Check
 {
-    private const int Steps = 10;
-    private const int MostRows = 256;
-    private const int DensityProbes = 8, DensityRows = 64;
+    private const int Steps = 8;
+    private const int MostRows = 128;
+    private const int DensityProbes = 8, DensityRows = 32;
 
-    // Forward and backward pass with their graph, then products of about two passes each.
-    private const double Graph = 1.5, Product = 2;
+    // Passes that recording the gradient and a product with the Hessian take as long as, measured on small networks.
+    private const double Graph = 2, Product = 4;
 
     // A hundredth of the constant answer's loss, to be had by a step that no gradient points to.
     private const double Threshold = 0.01;
@@ -37,21 +37,26 @@ public sealed class NegativeCurvature : Check
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
         int available = subject.Experiment.Data.Encoded.Train.Count;
-        double constant = ExaminedSurface.ConstantLoss(subject);
         if (ExaminedSurface.Problem(subject) is { } problem)
         {
             return CheckResult.Skip(problem);
         }
 
-        if (available < 8 || constant <= 0)
+        if (available < 8)
         {
-            return CheckResult.Skip("It needs 8 training rows with different targets.");
+            return CheckResult.Skip("It needs 8 training rows at least.");
+        }
+
+        double left = subject.Budget.Granted - subject.Budget.Spent;
+        if (left < Passes * Math.Min(CheckBudget.FewestRows, available))
+        {
+            return CheckResult.Skip($"The training was too short to pay for it: it takes {Passes * CheckBudget.FewestRows:0} row-passes at least, and {left:0} are left of what checks may spend.");
         }
 
         int half = subject.Budget.Rows(Math.Min(MostRows, available), Passes) / 2;
         try
         {
-            return CheckResult.Of(Look(subject, challenge, half, constant));
+            return Look(subject, challenge, half);
         }
         catch (ArithmeticException e)
         {
@@ -59,10 +64,16 @@ public sealed class NegativeCurvature : Check
         }
     }
 
-    private Finding Look(Subject subject, ChallengeId challenge, int half, double constant)
+    private CheckResult Look(Subject subject, ChallengeId challenge, int half)
     {
+        double constant = ExaminedSurface.Constant(subject);
         var sought = ExaminedSurface.Of(subject, 0, half);
         var measured = ExaminedSurface.Of(subject, half, half);
+        if (!sought.IsFinite || !measured.IsFinite)
+        {
+            return CheckResult.Skip("The model's outputs are not finite, so there is no loss around it.");
+        }
+
         SpectrumEnds ends;
         using (MemoryScope.Begin("curvature"))
         {
@@ -73,12 +84,13 @@ public sealed class NegativeCurvature : Check
         double[] home = sought.Surface.Point();
         double size = Math.Max(Math.Sqrt(home.Sum(w => w * w)), UsualLength(sought.Surface));
         double[] lengths = [.. Lengths.Select(l => l * size)];
-        double[] drops = [.. lengths.Select(l => Drops(sought, home, down.Vector, l).Average())];
+        double[] here = sought.RowLossesAt(home);
+        double[] drops = [.. lengths.Select(l => Drops(sought, here, home, down.Vector, l).Average())];
         double best = lengths[Array.IndexOf(drops, drops.Max())];
-        double[] rows = [.. Drops(measured, home, down.Vector, best).Select(d => d / constant)];
+        double[] rows = [.. Drops(measured, measured.RowLossesAt(home), home, down.Vector, best).Select(d => d / constant)];
         var (mean, interval, p) = Statistics.PairedT(rows, threshold: Threshold);
         bool over = mean > Threshold;
-        return new Finding(
+        return CheckResult.Of(new Finding(
             challenge,
             Name,
             over ? $"Training ended near a saddle: there is a direction along which the loss is curved down by {100 * mean:0.0} % of a constant answer's." : "Training did not end on a saddle: along its most negative curvature the loss hardly falls.",
@@ -88,17 +100,27 @@ public sealed class NegativeCurvature : Check
             p,
             over ? Severity.Problem : Severity.Fine,
             [Table(ends), .. Density(subject)],
-            over ? ["saddle-escape", "warm-restarts", "sam"] : []);
+            over ? ["saddle-escape", "warm-restarts", "sam"] : []));
     }
 
     // Of PyTorch's first weights, each unit's of variance 1 / (3 inputs): weights that are all but 0 set no scale themselves.
     private static double UsualLength(LossSurface surface) => Math.Sqrt(surface.Parameters.Where(p => p.Shape.Rank >= 2).Sum(p => p.Shape[0]) / 3.0);
 
-    private static double[] Drops(ExaminedSurface surface, double[] home, double[] direction, double length)
+    private static double[] Drops(ExaminedSurface surface, double[] here, double[] home, double[] direction, double length)
     {
-        double[] At(double step) => surface.RowLossesAt([.. home.Zip(direction, (w, d) => w + (step * d))]);
-        double[] here = At(0), forth = At(length), back = At(-length);
+        double[] forth = surface.RowLossesAt(Moved(home, direction, length)), back = surface.RowLossesAt(Moved(home, direction, -length));
         return [.. here.Select((l, i) => Finite(l - ((forth[i] + back[i]) / 2)))];
+    }
+
+    private static double[] Moved(double[] home, double[] direction, double step)
+    {
+        var point = new double[home.Length];
+        for (int i = 0; i < point.Length; i++)
+        {
+            point[i] = home[i] + (step * direction[i]);
+        }
+
+        return point;
     }
 
     // Where a step leads out of what float32 can hold, nothing is gained.
@@ -111,7 +133,7 @@ public sealed class NegativeCurvature : Check
 
     private static bool ShowsDensity(Subject subject)
         => subject.Experiment.Data.Encoded.Train.Count >= DensityRows
-            && DensityPasses * DensityRows < 0.1 * CheckBudget.Share * subject.TrainingRowPasses;
+            && DensityPasses * DensityRows <= ExaminedSurface.PictureShare * CheckBudget.Share * subject.TrainingRowPasses;
 
     private static IReadOnlyList<Evidence> Density(Subject subject)
     {

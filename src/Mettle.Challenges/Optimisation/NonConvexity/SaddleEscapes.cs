@@ -15,6 +15,9 @@ public sealed class SaddleEscapes : Treatment
     public override string Source => "Jin, Ge, Netrapalli, Kakade and Jordan, How to escape saddle points efficiently, ICML 2017";
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.saddle-escape.radius"].Double() > 0;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = recipe["train.saddle-escape.radius"].Double() > 0 ? "noise is added at small gradients already" : "";

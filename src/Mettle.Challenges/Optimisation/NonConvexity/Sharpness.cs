@@ -5,17 +5,17 @@ using Mettle.Runs;
 namespace Mettle.Challenges.Optimisation;
 
 /// <summary>
-/// How much the loss of training rows rises when every weight is off by a random tenth of itself, as a share of the constant
+/// How much the loss of training rows rises when every weight is off by a tenth of itself, up or down at random, as a share of the constant
 /// answer's loss. A flat minimum hardly notices; one that rests on finely balanced weights does.
 /// </summary>
 public sealed class Sharpness : Check
 {
-    /// <summary>Deviation of the noise as a share of each weight.</summary>
+    /// <summary>By how much of itself each weight is off.</summary>
     public const double Share = 0.1;
 
     private const int Draws = 8;
-    private const int MostRows = 256;
-    private const int SlicePoints = 13;
+    private const int MostRows = 128;
+    private const int SlicePoints = 13, SliceRows = 64;
 
     // Forward passes per row: without noise, and with each draw.
     private const double Passes = (1 + Draws) * CheckBudget.Forward;
@@ -32,24 +32,19 @@ public sealed class Sharpness : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
-        double constant = ExaminedSurface.ConstantLoss(subject);
         if (ExaminedSurface.Problem(subject) is { } problem)
         {
             return CheckResult.Skip(problem);
         }
 
-        if (constant <= 0)
-        {
-            return CheckResult.Skip("All training rows have one target: there is no loss to compare with.");
-        }
-
+        double constant = ExaminedSurface.Constant(subject);
         int rows = subject.Budget.Rows(Math.Min(MostRows, subject.Experiment.Data.Encoded.Train.Count), Passes);
         var examined = ExaminedSurface.Of(subject, 0, rows);
         double[][] rises = RelativeNoise.Rises(examined.Surface, examined.RowLosses, Share, Draws, subject.Key.For("noise"));
         var (mean, error) = Mean(rises);
         if (!double.IsFinite(mean + error))
         {
-            return CheckResult.Skip("Under noise the model's outputs are no longer finite.");
+            return CheckResult.Skip("The model's outputs are not finite, as they are or under noise.");
         }
 
         mean /= constant;
@@ -60,12 +55,12 @@ public sealed class Sharpness : Check
             challenge,
             Name,
             over ? $"The minimum is sharp: weights off by {100 * Share:0} % raise the loss by {100 * mean:0.0} % of a constant answer's." : $"The minimum is flat: weights off by {100 * Share:0} % raise the loss by {100 * mean:0.0} % of a constant answer's.",
-            $"Each weight w was moved by {Share} |w| times a standard normal number, {Draws} times, and the loss of {rows} training rows compared with that of the weights as they are; in units of the loss of always giving {(subject.Model.Train.Task == LearningTask.Classification ? "the classes' shares" : "the mean")} ({constant:0.000}). Noise in units of each weight makes the measure the same for networks that differ only in the size of their weights. Interval and p-value by Student's t with the spread over draws and over rows added. Sharp minima often go with fits of wrong labels and with weights that do not bear rounding.",
+            $"Each weight was moved by {100 * Share:0} % of itself, up or down at random, {Draws} times, and the loss of {rows} training rows compared with that of the weights as they are; in units of the loss of always giving {(subject.Model.Train.Task == LearningTask.Classification ? "the classes' shares" : "the mean")} ({constant:0.000}). Noise in units of each weight makes the measure the same for networks that differ only in the size of their weights. Interval and p-value by Student's t with the spread over draws and over rows added. Sharp minima often go with fits of wrong labels and with weights that do not bear rounding.",
             new Measurement("rise of the loss under weight noise, of a constant answer's loss", mean, new Interval(mean - (t * error), mean + (t * error)), "%"),
             Threshold,
             error > 0 ? 1 - StudentT.CDF(0, 1, Draws - 1, (mean - Threshold) / error) : over ? 0 : 1,
             over ? Severity.Problem : Severity.Fine,
-            Slice(subject, examined),
+            Slice(subject, rows),
             over ? ["sam", "asam", "swa", "weight-decay", "warm-restarts", "snapshot-ensemble"] : []));
     }
 
@@ -83,16 +78,17 @@ public sealed class Sharpness : Check
         return values.Length < 2 ? 0 : values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1);
     }
 
-    // A picture only where the training was long enough to pay for it.
-    private static IReadOnlyList<Evidence> Slice(Subject subject, ExaminedSurface examined)
+    // A picture only where the training was so long that it is a small part of what checks may spend.
+    private static IReadOnlyList<Evidence> Slice(Subject subject, int available)
     {
         double passes = 2 * SlicePoints * CheckBudget.Forward;
-        if (subject.Budget.Granted - subject.Budget.Spent < passes * examined.Rows)
+        int rows = Math.Min(SliceRows, available);
+        if (subject.Budget.Granted - subject.Budget.Spent < passes * rows || passes * rows > ExaminedSurface.PictureShare * CheckBudget.Share * subject.TrainingRowPasses)
         {
             return [];
         }
 
-        subject.Budget.Rows(examined.Rows, passes);
+        var surface = ExaminedSurface.Of(subject, 0, subject.Budget.Rows(rows, passes)).Surface;
         double[] steps = [.. Enumerable.Range(0, SlicePoints).Select(i => (2.0 * i / (SlicePoints - 1)) - 1)];
         return
         [
@@ -101,7 +97,7 @@ public sealed class Sharpness : Check
                 .. Enumerable.Range(0, 2).Select(k => new Series(
                     $"direction {k + 1}",
                     steps,
-                    LossSlice.Along(examined.Surface, LossSlice.RandomDirection(examined.Surface, subject.Key.For("slice").At(k)), steps))),
+                    LossSlice.Along(surface, LossSlice.RandomDirection(surface, subject.Key.For("slice").At(k)), steps))),
             ]),
         ];
     }

@@ -19,6 +19,9 @@ public sealed class SnapshotEnsembles : Treatment
         [new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "training that stops before the last cycle leaves snapshots out")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.snapshots"].Int() > 1;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         double warmup = recipe["train.warmup"].Double();

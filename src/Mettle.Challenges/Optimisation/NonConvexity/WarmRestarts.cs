@@ -25,6 +25,9 @@ public sealed class WarmRestarts : Treatment
     ];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.schedule"].Text() == Name;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = recipe["train.schedule"].Text() == "warm-restarts" ? "warm restarts are in use"
