@@ -20,6 +20,10 @@ internal sealed class ReportBuilder(
     /// <summary>What packaging could not do.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    private readonly IReadOnlyList<TrainingEvent> firstStory = TrainingStory.Of(ReferenceEquals(first, final) ? "training" : "training before treatment", before, first);
+
+    private readonly IReadOnlyList<TrainingEvent> finalStory = ReferenceEquals(first, final) ? [] : TrainingStory.Of("training after treatment", after, final);
+
     public RunReport Build(RunManifest manifest, double seconds)
     {
         var test = Test is null ? [] : TestMetrics.Of(Test, "test");
@@ -35,6 +39,7 @@ internal sealed class ReportBuilder(
             Data = [.. before.Data.Encoded.Facts.Select(f => new Fact(f.Name, f.Value)), new("split", Split())],
             Model = ModelFacts(),
             Training = Training(),
+            Happened = [.. firstStory, .. finalStory],
             Findings = examination.Findings,
             Skipped = examination.Skipped,
             Overhead = examination.Overhead,
@@ -69,6 +74,12 @@ internal sealed class ReportBuilder(
         if (final.Result.Divergence is not null)
         {
             good = $"Training diverged and broke off. {good}";
+        }
+
+        var faults = firstStory.Concat(finalStory).Where(e => e.Remedy.Length > 0).Select(e => e.Name).Distinct().ToList();
+        if (faults.Count > 0)
+        {
+            good += $" Training broke down ({string.Join(", ", faults)}) and recovered by itself.";
         }
 
         int problems = examination.Problems.Count;
@@ -124,10 +135,10 @@ internal sealed class ReportBuilder(
     private IReadOnlyList<Evidence> Training()
     {
         var list = new List<Evidence>();
-        Curves(list, first, ReferenceEquals(first, final) ? "" : " before treatment");
+        Curves(list, first, firstStory, ReferenceEquals(first, final) ? "" : " before treatment");
         if (!ReferenceEquals(first, final))
         {
-            Curves(list, final, " after treatment");
+            Curves(list, final, finalStory, " after treatment");
         }
 
         if (Test is { Task: LearningTask.Classification } t && t.Predictions.Classes <= 30)
@@ -140,7 +151,7 @@ internal sealed class ReportBuilder(
 
     private static bool Restored(TrainedModel model) => model.Result.Stopped && model.Result.BestEpoch >= 0;
 
-    private static void Curves(List<Evidence> list, TrainedModel model, string when)
+    private static void Curves(List<Evidence> list, TrainedModel model, IReadOnlyList<TrainingEvent> story, string when)
     {
         var h = model.Result.History;
         if (h.Count < 2)
@@ -157,7 +168,11 @@ internal sealed class ReportBuilder(
 
         list.Add(new LineChart($"Loss by epoch{when}", "epoch", "loss", series)
         {
-            Marks = Restored(model) ? [new Mark(model.Result.BestEpoch + 1, "kept")] : [],
+            Marks =
+            [
+                .. story.Where(e => e.AtEpoch is not null).Select(e => new Mark(Math.Max(1, e.AtEpoch!.Value), e.Name)),
+                .. Restored(model) ? [new Mark(model.Result.BestEpoch + 1, "kept")] : Array.Empty<Mark>(),
+            ],
         });
     }
 

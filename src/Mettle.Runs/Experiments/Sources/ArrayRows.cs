@@ -24,6 +24,9 @@ internal sealed class ArrayRows(LabelledArrays rows, LabelledArrays? test, IRead
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Hashes => hashes;
 
+    /// <inheritdoc/>
+    public override string RowName(int row) => $"row {rows.FileRows[row]} of {rows.File}";
+
     private int Features => rows.Sample.Rank == 3 ? rows.Sample[0] : rows.Sample[^1];
 
     /// <inheritdoc/>

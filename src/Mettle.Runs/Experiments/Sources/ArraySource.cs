@@ -106,6 +106,9 @@ internal sealed record LabelledArrays(Shape Sample, float[] Values, int[] Labels
     /// <summary>Row of the file, from 1, of each row here.</summary>
     public required IReadOnlyList<int> FileRows { get; init; }
 
+    /// <summary>Name of the file.</summary>
+    public required string File { get; init; }
+
     public int Count => FileRows.Count;
 
     public static LabelledArrays Of(string path, float[] values, double[] targets, IReadOnlyList<int> rows, Shape sample, bool classes, string[]? names, string array)
@@ -122,7 +125,7 @@ internal sealed record LabelledArrays(Shape Sample, float[] Values, int[] Labels
         int[] places = [.. rows.Select(r => r + 1)];
         if (!classes)
         {
-            return new LabelledArrays(sample, x, [], y, null) { FileRows = places };
+            return new LabelledArrays(sample, x, [], y, null) { FileRows = places, File = Path.GetFileName(path) };
         }
 
         // Without names the classes are the numbers that occur.
@@ -132,7 +135,7 @@ internal sealed record LabelledArrays(Shape Sample, float[] Values, int[] Labels
             : y.Distinct().Order().Select((v, c) => (v, c)).ToDictionary(p => p.v, p => p.c);
         int wrong = Array.FindIndex(y, v => !codes.ContainsKey(v));
         return wrong < 0
-            ? new LabelledArrays(sample, x, [.. y.Select(v => codes[v])], [], known) { FileRows = places }
+            ? new LabelledArrays(sample, x, [.. y.Select(v => codes[v])], [], known) { FileRows = places, File = Path.GetFileName(path) }
             : throw new DataException(
                 string.Create(CultureInfo.InvariantCulture, $"{array}[{places[wrong] - 1}] is {y[wrong]}, which is none of the classes 0 to {known.Length - 1} ({string.Join(", ", known.Take(12))})."), "Correct it, or the names of the classes.", path);
     }
