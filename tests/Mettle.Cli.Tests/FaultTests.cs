@@ -14,7 +14,6 @@ public sealed class FaultTests : IDisposable
 
     [Theory]
     [InlineData("rate")]
-    [InlineData("rate-adam")]
     public async Task Run_LearningRateHundredTimesTooHigh_RecoversByItself(string fault)
     {
         var run = await Run(fault);
@@ -68,8 +67,8 @@ public sealed class FaultTests : IDisposable
 
     private static JsonElement Finding(JsonElement run, string check) => run.GetProperty("findings").EnumerateArray().First(f => f.GetProperty("check").GetString() == check && f.GetProperty("severity").GetString() != "fine");
 
-    private static string?[] Accepted(JsonElement run)
-        => [.. run.GetProperty("trials").EnumerateArray().Where(t => t.GetProperty("verdict").GetString() == "accepted").Select(t => t.GetProperty("treatment").GetString())];
+    private static string[] Accepted(JsonElement run)
+        => [.. run.GetProperty("trials").EnumerateArray().Where(t => t.GetProperty("verdict").GetString() == "accepted").Select(t => t.GetProperty("treatment").GetString()!)];
 
     private static double Accuracy(JsonElement run)
         => run.GetProperty("testMetrics").EnumerateArray().Single(m => m.GetProperty("metric").GetString() == "test accuracy").GetProperty("value").GetDouble();

@@ -21,6 +21,12 @@ internal static class Remedies
             : Layered(symptom, badStart, InitTreatment.Rectifies(recipe) ? "he-init" : "xavier-init", Layers.Count(recipe) > Deep);
     }
 
+    /// <summary>
+    /// What comes before any remedy for a bad fit: where signal or gradient is ill before the first step, no more units or epochs
+    /// help.
+    /// </summary>
+    public static IReadOnlyList<string> OfIllStart(Subject subject) => Probe.Both(subject)[0].IsIll ? For(Symptom.NoTraining, subject) : [];
+
     private static string[] Recurrent(Symptom symptom, bool badStart, bool isPlain)
     {
         string[] start = ["recurrent-init", "orthogonal-init", "xavier-init"], steps = ["gradient-clipping", "adaptive-clipping"];

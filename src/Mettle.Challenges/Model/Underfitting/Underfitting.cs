@@ -49,7 +49,7 @@ public sealed class Underfitting : Challenge
     /// where a recipe has them, then size, then time.
     /// </summary>
     internal static IReadOnlyList<string> Remedies(Subject subject)
-        => ["higher-rate", .. Regularizers.In(subject.Recipe).Select(r => r.Treatment), "wider", "longer-training", "deeper"];
+        => [.. Model.Remedies.OfIllStart(subject), "higher-rate", .. Regularizers.In(subject.Recipe).Select(r => r.Treatment), "wider", "longer-training", "deeper"];
 
     /// <inheritdoc/>
     public override ChallengeId Id => new("underfitting");
