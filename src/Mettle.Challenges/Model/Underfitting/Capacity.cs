@@ -55,7 +55,7 @@ public sealed class Capacity : Check
         var (gain, interval, _) = Statistics.PairedT([.. at.Zip(fresh, (c, l) => (c - l) / reference)]);
         var (_, _, p) = Statistics.PairedT([.. at.Zip(fresh, (c, l) => (Threshold * c) - (c - l))]);
         return CheckResult.Of(Finding(
-            challenge, gain, interval, p, ["wider", "normalisation", "residual-connections", "he-init", "deeper"],
+            challenge, gain, interval, p, [.. Model.Remedies.OfIllStart(subject), "wider", "normalisation", "residual-connections", "he-init", "deeper"],
             $"A fresh network was trained on {at.Length} rows for {Steps} steps (Adam at rate {Rate}), without regularisation; mean loss of these rows afterwards, {fresh.Average():0.0000}, against always answering {(train.Task == LearningTask.Classification ? "the classes' shares among them" : "their mean")}, {reference:0.0000}; paired by row."));
     }
 
