@@ -41,6 +41,16 @@ public sealed class BatchNormTests
         Assert.InRange(finding.Measured.Value, 0, 4.0 / batch);
     }
 
+    [Fact]
+    public void Examination_OfAShortTraining_FindsTheSmallBatchesWithinItsBudget()
+    {
+        var subject = Train(Cnn.Replace("limit: 700", "limit: 1200", StringComparison.Ordinal).Replace("epochs: 2", "epochs: 6", StringComparison.Ordinal));
+        var examination = Examination.Run(House.Catalogue, subject, SilentProgress.Instance, TestContext.Current.CancellationToken);
+        var finding = Assert.Single(examination.Problems, f => f.Check == "small-batch");
+        Assert.StartsWith("blocks.3.", finding.Place?.Layer, StringComparison.Ordinal);
+        Assert.InRange(examination.Overhead.Checks.Where(c => c.Challenge.Value == "batch-norm").Sum(c => c.RowPasses), 1, 0.03 * subject.TrainingRowPasses);
+    }
+
     [Theory]
     [InlineData("{cnn: {norm: group}}")]
     [InlineData("{cnn: {norm: none, weight-standardization: true}}")]

@@ -20,14 +20,14 @@ public sealed class SmallBatch : Check
     // 64 batches of 2 rows, or 8 of 16, make the interval.
     private const int MostRows = 128, LargestMeasured = 16, FewestBatches = 8;
 
-    // Two for the noise, five sizes of batch, and the running statistics.
-    private const double Passes = 8 * CheckBudget.Forward;
+    // Two for the noise; where it is more than half the threshold five sizes of batch and the running statistics.
+    private const double Passes = 2 * CheckBudget.Forward, TablePasses = 6 * CheckBudget.Forward;
 
     /// <inheritdoc/>
     public override string Name => "small-batch";
 
     /// <inheritdoc/>
-    public override double Wants(Subject subject) => RunningStatistics.In(subject.Model.Module) ? MostRows * Passes : 0;
+    public override double Wants(Subject subject) => RunningStatistics.In(subject.Model.Module) ? MostRows * (Passes + TablePasses) : 0;
 
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
@@ -47,11 +47,10 @@ public sealed class SmallBatch : Check
             return CheckResult.Skip($"{rows.Count} training rows are too few to compare batches.");
         }
 
-        var small = rows.InBatches(size);
         // What independent rows have in common falls with their number.
         double share = size / (double)together;
         var places = BatchNoise.Measure(rows, size, layers).Select(l => (l.Layer, Test: Statistics.PairedT([.. l.Noise.Select(x => x * share)], threshold: Threshold))).ToList();
-        if (places.Exists(p => !double.IsFinite(p.Test.Mean)) || !double.IsFinite(small.Losses().Sum()))
+        if (places.Exists(p => !double.IsFinite(p.Test.Mean)))
         {
             return CheckResult.Skip("The model's outputs are not finite on batches' own statistics; see the check non-finite.");
         }
@@ -72,7 +71,7 @@ public sealed class SmallBatch : Check
             over ? Severity.Problem : Severity.Fine,
             [
                 new BarChart("Share of variance from the rest of the batch, by layer", "share", [.. places.Select(l => l.Layer.Path)], [.. places.Select(l => l.Test.Mean)]),
-                BySize(rows, together, small, size),
+                .. value > Threshold / 2 ? [BySize(NormRows.Draw(subject, train, subject.Budget.Rows(rows.Count, TablePasses)), together, size)] : Array.Empty<Evidence>(),
             ],
             over ? ["weight-standardisation", "group-norm", "layer-norm", "batch-renorm"] : [])
         {
@@ -80,18 +79,13 @@ public sealed class SmallBatch : Check
         });
     }
 
-    private static TableEvidence BySize(NormRows rows, int together, Evaluation small, int size)
+    private static TableEvidence BySize(NormRows rows, int together, int size)
     {
-        int[] others = [2, 8, 32, MostRows];
-        var cells = new SortedDictionary<int, Evaluation> { [size] = small };
-        foreach (int b in others.Where(b => b <= rows.Count && b > 1))
-        {
-            cells.TryAdd(b, b == size ? small : rows.InBatches(b));
-        }
-
-        List<IReadOnlyList<string>> table = [.. cells.Select(c => Row(c.Key == together ? $"{c.Key} (in training)" : c.Key.ToString(CultureInfo.InvariantCulture), c.Value))];
-        table.Add(Row("running statistics", rows.Running()));
-        string metric = small.Task == LearningTask.Classification ? "accuracy" : "R²";
+        int[] sizes = [.. new SortedSet<int> { size, 2, 8, 32, MostRows }.Where(b => b == size || b <= rows.Count)];
+        List<IReadOnlyList<string>> table = [.. sizes.Select(b => Row(b == together ? $"{b} (in training)" : b.ToString(CultureInfo.InvariantCulture), rows.InBatches(b)))];
+        var running = rows.Running();
+        table.Add(Row("running statistics", running));
+        string metric = running.Task == LearningTask.Classification ? "accuracy" : "R²";
         return new TableEvidence("The trained model by the statistics of batches of so many rows", ["rows", metric, "loss"], table);
     }
 
