@@ -1,3 +1,4 @@
+using Mettle.Challenges.Computation;
 using Mettle.Challenges.Model;
 using Mettle.Challenges.Optimisation;
 using Mettle.Challenges.Research;
@@ -10,6 +11,7 @@ public static class StandardCatalogue
     /// <summary>A fresh catalogue, in the order of the mission.</summary>
     public static Catalogue Create() => new(
     [
+        new TrainingCostChallenge(),
         new Overfitting(),
         new Underfitting(),
         new Gradients(),

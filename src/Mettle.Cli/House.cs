@@ -29,6 +29,7 @@ internal static class House
     [
         new RunCommand(),
         new TrainCommand(),
+        new EstimateCommand(),
         new ExamineCommand(),
         new ExportCommand(),
         new PredictCommand(),

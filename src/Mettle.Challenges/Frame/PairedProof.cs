@@ -20,12 +20,17 @@ public sealed record ProofClaim(string Metric, Func<ProofRun, double> Measure, b
     /// <summary>Where set, the interval of the treated runs' mean must be on the better side of this too.</summary>
     public double? TreatedLevel { get; init; }
 
+    /// <summary>Whether the effect is a share of the number without the treatment.</summary>
+    public bool Relative { get; init; }
+
     /// <summary>The target in words.</summary>
     public string Target
     {
         get
         {
-            string effect = Unit == "%" ? $"better by more than {100 * MinEffect:0.##} points" : $"better by more than {MinEffect:0.####}";
+            string effect = Relative ? $"better by more than {100 * MinEffect:0.##} % of it"
+                : MinEffect < 0 ? $"worse by less than {(Unit == "%" ? $"{-100 * MinEffect:0.##} points" : $"{-MinEffect:0.####}")}"
+                : Unit == "%" ? $"better by more than {100 * MinEffect:0.##} points" : $"better by more than {MinEffect:0.####}";
             string level = TreatedLevel is not { } l ? "" : $" and treated {(HigherIsBetter ? "above" : "below")} {(Unit == "%" ? $"{100 * l:0.##} %" : $"{l:0.####}")}";
             return $"{effect}{level} at 95 % confidence";
         }
@@ -109,7 +114,7 @@ public sealed class PairedProof(string description, string recipe, Func<Recipe, 
         double[] a = [.. without.Select(c.Measure)];
         double[] b = [.. with.Select(c.Measure)];
         double sign = c.HigherIsBetter ? 1 : -1;
-        var (mean, ci, _) = Statistics.PairedT([.. b.Zip(a, (x, y) => sign * (x - y))]);
+        var (mean, ci, _) = Statistics.PairedT([.. b.Zip(a, (x, y) => sign * (x - y) / (c.Relative ? Math.Abs(y) : 1))]);
         return new ProofPart(c.Metric, a.Average(), b.Average(), mean, ci, c.Target, c.Reached(b, ci));
     }
 

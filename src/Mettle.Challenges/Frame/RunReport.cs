@@ -42,6 +42,9 @@ public sealed record Trial(
     int Seeds,
     double Seconds)
 {
+    /// <summary>What it saves, for treatments that aim at that; null for others.</summary>
+    public CostChange? Cost { get; init; }
+
     /// <summary>Charts and tables, e.g. the differences by seed.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];
 }

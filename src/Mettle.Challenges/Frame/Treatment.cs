@@ -14,6 +14,9 @@ public abstract class Treatment
     /// <summary>Paper or book: authors, title, year.</summary>
     public abstract string Source { get; }
 
+    /// <summary>What it is judged by.</summary>
+    public virtual TreatmentAim Aim => TreatmentAim.Quality;
+
     /// <summary>
     /// Techniques and settings it does not go with, and why. Two treatments that do not go together stand with one of them only: what
     /// counts is whether a recipe has both (<see cref="Catalogue.ConflictsIn"/>).

@@ -35,13 +35,15 @@ internal sealed class Judged
 
     public double Seconds { get; set; }
 
+    public CostChange? Cost { get; set; }
+
     public Verdict? Verdict { get; private set; }
 
     private string Reason { get; set; } = "";
 
-    public static Judged NotTried(Candidate c, string reason)
+    public static Judged NotTried(Candidate c, string reason, CostChange? cost = null)
     {
-        var j = new Judged { Candidate = c, Before = c.Changed, Changed = c.Changed, Metric = "", Unit = "" };
+        var j = new Judged { Candidate = c, Before = c.Changed, Changed = c.Changed, Metric = "", Unit = "", Cost = cost };
         j.Verdict = Challenges.Verdict.NotTried;
         j.Reason = reason;
         return j;
@@ -56,9 +58,16 @@ internal sealed class Judged
     {
         (Before, Changed, Baselines, Treated, Differences) = (later.Before, later.Changed, later.Baselines, later.Treated, later.Differences);
         (BaselineInterval, TreatedInterval) = (later.BaselineInterval, later.TreatedInterval);
+        Cost = later.Cost;
         (Mean, Interval, PValue, AdjustedPValue) = (later.Mean, later.Interval, later.PValue, later.AdjustedPValue);
         Seconds += later.Seconds;
     }
+
+    /// <summary>What is won, in words: the metric's gain, or the saving with what it may cost.</summary>
+    public string Gain()
+        => Cost is null ? Amount() : $"{Percent(Cost.Saved)} of the {Cost.What} saved, at a difference of {Amount()} in {Metric} ({(Interval.Low >= 0 ? "no worse" : $"{Show(-Interval.Low)} worse at most")})";
+
+    public static string Percent(double share) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * share:0} %");
 
     public string Amount() => Unit == "%" ? $"{100 * Mean:+0.00;-0.00;0.00} points" : $"{Mean:+0.####;-0.####;0}";
 
@@ -80,6 +89,7 @@ internal sealed class Judged
             Differences.Count,
             Seconds)
         {
+            Cost = Cost,
             Evidence = ran
                 ? [new TableEvidence("Each pair", ["pair", "without", "with", "difference"], [.. Differences.Select((d, i) => (IReadOnlyList<string>)[$"{i + 1}", Show(Baselines[i]), Show(Treated[i]), Unit == "%" ? $"{100 * d:+0.00;-0.00;0.00} points" : Show(d)])])]
                 : [],

@@ -20,8 +20,14 @@ public sealed record LoopOptions
     /// <summary>Smallest improvement of the metric worth keeping.</summary>
     public required double MinEffect { get; init; }
 
+    /// <summary>Largest loss of the metric that a treatment of cost may bring.</summary>
+    public double Margin { get; init; } = 0.01;
+
     /// <summary>Takes a decision that depends on the clock, or repeats the one on record (name, choose) => value.</summary>
     public Func<string, Func<string>, string> Decide { get; init; } = (_, choose) => choose();
+
+    /// <summary>What the difference in the metric must lie above: the smallest gain worth keeping, or the largest loss allowed.</summary>
+    internal double Threshold(TreatmentAim aim) => aim == TreatmentAim.Quality ? MinEffect : -Margin;
 
     /// <summary>The options of a recipe.</summary>
     public static LoopOptions Of(Recipe recipe) => new()
@@ -31,6 +37,7 @@ public sealed record LoopOptions
         MaxTrials = recipe["treat.max-trials"].Int(),
         Budget = recipe["treat.budget"].Double(),
         MinEffect = recipe["treat.min-effect"].Double(),
+        Margin = recipe["treat.margin"].Double(),
     };
 }
 

@@ -56,13 +56,15 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             tried[i].AdjustedPValue = adjusted[i];
         }
 
-        var winners = tried.Where(Convincing).OrderBy(j => j.PValue).ThenByDescending(j => j.Mean).ToList();
+        var winners = tried.Where(Convincing).OrderBy(j => j.Cost is not null).ThenBy(j => j.PValue).ThenByDescending(j => j.Mean).ToList();
         var current = experiment;
         int open = tried.Count;
         Judged? best = winners.FirstOrDefault();
         if (best is not null)
         {
-            best.Accept($"Better on held-out rows by {best.Amount()} over {best.Differences.Count} paired runs, more than chance explains.");
+            best.Accept(best.Cost is null
+                ? $"Better on held-out rows by {best.Amount()} over {best.Differences.Count} paired runs, more than chance explains."
+                : $"{best.Gain()} over {best.Differences.Count} paired runs; up to {options.Margin:0.####} is allowed.");
             open--;
             current = experiment.With(best.Changed);
             Warn(experiment.Recipe, best.Changed, warnings);
@@ -83,12 +85,18 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             }
 
             var again = judge.Judge(current, w.Candidate with { Changed = both }, stage);
+            if (again.Differences.Count == 0)
+            {
+                w.RollBack($"Saves enough alone, but not on top of {best!.Candidate.Treatment.Name}.");
+                continue;
+            }
+
             again.PValue = Math.Max(w.PValue, again.PValue);
             again.AdjustedPValue = Math.Min(1, again.PValue * open);
             w.Take(again);
             if (Convincing(again))
             {
-                w.Accept($"Better by a further {again.Amount()} on top of what was accepted before.");
+                w.Accept(again.Cost is null ? $"Better by a further {again.Amount()} on top of what was accepted before." : $"{again.Gain()}, on top of what was accepted before.");
                 Warn(current.Recipe, both, warnings);
                 current = current.With(both);
                 open--;
@@ -101,7 +109,9 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
 
         foreach (var j in tried.Where(j => j.Verdict is null))
         {
-            j.RollBack(j.Mean <= 0
+            j.RollBack(j.Cost is not null
+                ? $"It saves {Judged.Percent(j.Cost.Saved)} of the {j.Cost.What}, but the loss in {j.Metric} may be larger than {options.Margin:0.####} ({j.Amount()}, adjusted p = {j.AdjustedPValue:0.###}); the recipe is as it was."
+                : j.Mean <= 0
                 ? $"No better on held-out rows ({j.Amount()}); the recipe is as it was."
                 : $"The gain of {j.Amount()} could be chance (adjusted p = {j.AdjustedPValue:0.###}); the recipe is as it was.");
         }
@@ -109,7 +119,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
         return new LoopResult(current.Recipe, [.. first.Select(j => j.ToTrial())], warnings);
     }
 
-    private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Interval.Low > options.MinEffect;
+    private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Interval.Low > options.Threshold(j.Candidate.Treatment.Aim);
 
     // What the recipe had before is its writer's choice and told when it is read.
     private void Warn(Recipe before, Recipe accepted, List<string> warnings)

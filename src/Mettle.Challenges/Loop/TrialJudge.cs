@@ -13,6 +13,14 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
     {
         var clock = Stopwatch.StartNew();
         var treated = experiment.With(candidate.Changed);
+        var aim = candidate.Treatment.Aim;
+        var cost = CostChange.Of(aim, experiment.Training(), treated.Training());
+        if (cost is { Saved: < CostChange.Least })
+        {
+            stage.Advance(options.Seeds);
+            return Judged.NotTried(candidate, $"It would save {Judged.Percent(cost.Saved)} of the {cost.What}, less than the {Judged.Percent(CostChange.Least)} that are worth a change.", cost);
+        }
+
         var baselines = new List<double>();
         var results = new List<double>();
         int folds = Math.Max(FewestFolds, options.Seeds);
@@ -22,7 +30,7 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
             baselines.Add(Metric(experiment, k, folds));
             results.Add(Metric(treated, k, folds));
             stage.Advance();
-            if (Futile(baselines, results))
+            if (Futile(baselines, results, options.Threshold(aim)))
             {
                 stage.Advance(options.Seeds - 1 - k);
                 break;
@@ -32,7 +40,7 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
         double[] differences = [.. results.Zip(baselines, (a, b) => a - b)];
         int held = experiment.Data.DevelopmentRows / folds;
         int training = experiment.Data.DevelopmentRows - held;
-        var (mean, interval, p) = Statistics.CorrectedResampledT(differences, held, training, options.Confidence, options.MinEffect);
+        var (mean, interval, p) = Statistics.CorrectedResampledT(differences, held, training, options.Confidence, options.Threshold(aim));
         var (metric, unit) = Evaluation.MetricOf(experiment.Data.Encoded.Input.Task);
         return new Judged
         {
@@ -50,14 +58,15 @@ internal sealed class TrialJudge(LoopOptions options, TrialLedger ledger, Cancel
             Interval = interval,
             PValue = p,
             Seconds = clock.Elapsed.TotalSeconds,
+            Cost = cost,
         };
     }
 
     // Giving up early can only miss a treatment, never accept a bad one.
-    private bool Futile(List<double> baselines, List<double> results)
+    private bool Futile(List<double> baselines, List<double> results, double threshold)
         => results.Count >= Math.Max(3, options.Seeds / 2) && results.Count < options.Seeds
-            && results.Zip(baselines, (a, b) => a - b).Count(d => d > 0) * 3 <= results.Count
-            && results.Average() <= baselines.Average();
+            && results.Zip(baselines, (a, b) => a - b).Count(d => d > Math.Min(0, threshold)) * 3 <= results.Count
+            && results.Average() - baselines.Average() <= Math.Min(0, threshold);
 
     private double Metric(Experiment experiment, int k, int folds)
         => ledger.Get(

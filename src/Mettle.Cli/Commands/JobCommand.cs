@@ -8,7 +8,7 @@ internal abstract class JobCommand : CliCommand
 {
     private readonly JobKind _kind;
     private readonly Argument<string?> _recipe = new("RECIPE") { Description = "The recipe, a YAML file; not needed with --resume.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string[]> _set = new("--set") { Description = "Change a value of the recipe, e.g. train.epochs=5; may be given several times.", HelpName = "PATH=VALUE" };
+    private readonly Option<string[]> _set = SetOption();
     private readonly Option<string?> _resume = new("--resume") { Description = "Go on with an interrupted run: 'latest', its name or the beginning of it, or its folder.", HelpName = "RUN" };
 
     protected JobCommand(JobKind kind, string name, string description, params IReadOnlyList<string> examples)
@@ -33,8 +33,8 @@ internal abstract class JobCommand : CliCommand
         if (file is null && resume is null) throw new BadInputException($"name a recipe ('mettle {Name} recipe.yaml') or a run to go on with ('mettle {Name} --resume latest')");
         var job = new RunJob(_kind, parsed.GetRequiredValue(RunOptions.Runs), RunOptions.StoreOf(parsed), terminal) { Threads = parsed.GetValue(RunOptions.Threads) };
         RunOutcome outcome = resume is null
-            ? job.Begin(Load(file!, parsed, House.Vocabulary()))
-            : job.Resume(resume, file is null ? null : v => Load(file, parsed, v));
+            ? job.Begin(Load(file!, parsed.GetValue(_set), House.Vocabulary()))
+            : job.Resume(resume, file is null ? null : v => Load(file, parsed.GetValue(_set), v));
         if (outcome.Interrupted is { } code)
         {
             Console.Error.WriteLine($"interrupted; go on with: {job.ResumeLine(outcome.Manifest.RunId)}");
@@ -45,10 +45,14 @@ internal abstract class JobCommand : CliCommand
         return Show(outcome, parsed, terminal);
     }
 
-    private Recipe Load(string file, ParseResult parsed, Vocabulary vocabulary)
+    /// <summary>Changes of a recipe.</summary>
+    public static Option<string[]> SetOption() => new("--set") { Description = "Change a value of the recipe, e.g. train.epochs=5; may be given several times.", HelpName = "PATH=VALUE" };
+
+    /// <summary>A recipe with such changes.</summary>
+    public static Recipe Load(string file, string[]? changes, Vocabulary vocabulary)
     {
         Recipe recipe = Recipe.Load(file, vocabulary);
-        foreach (string change in parsed.GetValue(_set) ?? [])
+        foreach (string change in changes ?? [])
         {
             int split = change.IndexOf('=', StringComparison.Ordinal);
             if (split < 1) throw new BadInputException($"--set {change}: is not PATH=VALUE, e.g. --set train.epochs=5");

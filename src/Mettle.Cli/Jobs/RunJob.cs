@@ -1,4 +1,5 @@
 using Mettle.Challenges;
+using Mettle.Challenges.Computation;
 using Mettle.Nn;
 using Mettle.Runs;
 
@@ -24,7 +25,8 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
     {
         using var progress = terminal.Progress();
         using var interruption = Listen(progress);
-        Experiment experiment = Read(recipe, progress);
+        Experiment experiment = Read(recipe, Threads, progress);
+        progress.Note(RunEstimate.Quick(experiment, trains: kind == JobKind.Train).Line);
         using RunStore store = RunStore.Open(connection);
         using RunFolder folder = RunFolder.Create(root, recipe["name"].Text(), TimeProvider.System, f =>
         {
@@ -64,7 +66,7 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
 
         using var progress = terminal.Progress();
         using var interruption = Listen(progress);
-        Experiment experiment = Read(own, progress);
+        Experiment experiment = Read(own, Threads, progress);
         CheckData(folder, experiment);
         using RunStore store = RunStore.Open(connection);
         folder.Update(m => m with { Status = RunStatus.Running, Ended = null, Error = null });
@@ -144,9 +146,13 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
         }
     }
 
-    private Experiment Read(Recipe recipe, ProgressDisplay progress)
+    /// <summary>Reads a recipe's data and sees whether it can be trained.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="asked">Threads that the user asked for.</param>
+    /// <param name="progress">Where it is told.</param>
+    public static Experiment Read(Recipe recipe, int? asked, ProgressDisplay progress)
     {
-        if (Threads is { } threads) Scheduler.Threads = threads;
+        if (asked is { } threads) Scheduler.Threads = threads;
         else if (recipe["train.threads"].Int() is > 0 and var own) Scheduler.Threads = Math.Min(own, 256);
         House.Catalogue.Chosen(recipe);
         House.Catalogue.Wanted(recipe);

@@ -57,9 +57,9 @@ public sealed class SimpleCnn : Module, IReadout
         }
     }
 
-    /// <summary>Each block is a part.</summary>
+    /// <summary>Each convolution with what follows it is a part: the first block holds as much as all others together.</summary>
     public override int CheckpointActivations(DType storage = DType.F32)
-        => blocks.Children.Sum(b => ((Sequential)b.Module).CheckpointActivations(1, storage));
+        => blocks.Children.Sum(b => ((Sequential)b.Module).CheckpointActivations(2, storage));
 
     /// <inheritdoc/>
     public Linear Readout => output;

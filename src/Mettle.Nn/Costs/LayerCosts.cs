@@ -14,36 +14,33 @@ public static class LayerCosts
     /// <summary>Place of the update.</summary>
     public const string Update = "(update)";
 
-    /// <summary>Runs some steps of the plan (its model is trained by them) and gives the sums over all but the first.</summary>
+    private const int WarmUpSteps = 3, FewestSteps = 3;
+
+    /// <summary>Runs some steps of the plan (its model is trained by them) and gives the sums.</summary>
     /// <param name="plan">Not to be trained afterwards.</param>
-    /// <param name="steps">At least 2.</param>
-    public static IReadOnlyList<OpCost> Measure(TrainingPlan plan, int steps = 4)
+    /// <param name="time">How long steps are timed; before that a few compile the kernels.</param>
+    public static LayerProfile Measure(TrainingPlan plan, TimeSpan time)
     {
         plan.Check();
-        IReadOnlyList<OpCost> entries = [];
         int rows = Math.Min(plan.BatchSize, plan.Train.Count);
-        using (Watched(plan, rows))
+        for (int i = 0; i < WarmUpSteps; i++)
         {
-            // Compiles the kernels.
+            Step(plan, rows);
         }
 
         using var meter = CostMeter.Begin();
-        for (int i = 1; i < steps; i++)
+        int steps = 0;
+        for (long began = Stopwatch.GetTimestamp(); steps < FewestSteps || Stopwatch.GetElapsedTime(began) < time; steps++)
         {
-            using var scope = Watched(plan, rows);
-            long began = Stopwatch.GetTimestamp();
-            plan.Optimizer.Step();
-            meter.Count("update", Update, isBackward: false, default, Stopwatch.GetElapsedTime(began).TotalSeconds);
-            plan.Optimizer.ZeroGrad();
-            entries = meter.Entries;
+            Step(plan, rows);
         }
 
-        return entries;
+        return new LayerProfile(steps, meter.Entries);
     }
 
-    private static MemoryScope Watched(TrainingPlan plan, int rows)
+    private static void Step(TrainingPlan plan, int rows)
     {
-        var scope = MemoryScope.Begin("layers");
+        using var scope = MemoryScope.Begin("layers");
         var batch = plan.TrainIn(plan.Epochs - 1).Load([.. Enumerable.Range(0, rows)], plan.Key.For("cost"));
         CostMeter? meter = CostMeter.Current;
         Tensor output;
@@ -52,10 +49,15 @@ public static class LayerCosts
             output = plan.Model.Forward(batch.Inputs, Pass.Train(plan.Key.For("cost")));
         }
 
-        meter?.Place("");
         var loss = plan.Loss.Forward(output, batch.Targets);
         meter?.Place(Loss);
         loss.Backward();
-        return scope;
+        plan.Optimizer.Step();
+        plan.Optimizer.ZeroGrad();
     }
 }
+
+/// <summary>Costs of some steps by layer and op.</summary>
+/// <param name="Steps">How many.</param>
+/// <param name="Costs">Sums over them.</param>
+public sealed record LayerProfile(int Steps, IReadOnlyList<OpCost> Costs);

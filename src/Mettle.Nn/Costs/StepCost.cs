@@ -7,6 +7,9 @@ namespace Mettle.Nn;
 /// <param name="PeakBytes">Most bytes of tensors in use at once, beside the batch and what outlives the step.</param>
 public sealed record StepCost(int Rows, Cost Work, long Ops, long PeakBytes)
 {
+    /// <summary>The work by op, forward and backward apart.</summary>
+    public IReadOnlyList<OpCost> ByOp { get; init; } = [];
+
     /// <summary>Forward, loss and backward of a batch as the plan trains it, without the update. The plan stays as it was.</summary>
     internal static StepCost OfTraining(TrainingPlan plan, Batch batch)
     {
@@ -58,7 +61,10 @@ public sealed record StepCost(int Rows, Cost Work, long Ops, long PeakBytes)
             rows,
             new(At(a.Work.Flops, b.Work.Flops), At(a.Work.BytesRead, b.Work.BytesRead), At(a.Work.BytesWritten, b.Work.BytesWritten)),
             Math.Max(a.Ops, b.Ops),
-            At(a.PeakBytes, b.PeakBytes));
+            At(a.PeakBytes, b.PeakBytes))
+        {
+            ByOp = b.ByOp,
+        };
     }
 
     private static StepCost Measured(int rows, Action pass)
@@ -67,7 +73,10 @@ public sealed record StepCost(int Rows, Cost Work, long Ops, long PeakBytes)
         using var budget = Budget.Begin(new ResourceLimits { Bytes = long.MaxValue, Work = long.MaxValue });
         using var meter = CostMeter.Begin();
         pass();
-        return new(rows, meter.Total, meter.Applied, budget.PeakBytes);
+        return new(rows, meter.Total, meter.Applied, budget.PeakBytes)
+        {
+            ByOp = [.. meter.Entries.Select(e => e with { Seconds = 0 })],
+        };
     }
 
     private static Batch First(Batch batch, int rows)

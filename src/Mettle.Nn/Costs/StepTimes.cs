@@ -8,6 +8,9 @@ namespace Mettle.Nn;
 /// <param name="EvaluationSecondsPerRow">Of an evaluation; 0 without validation samples.</param>
 public sealed record StepTimes(IReadOnlyList<double> Seconds, double LoadSeconds, double EvaluationSecondsPerRow)
 {
+    /// <summary>Steps that are timed whatever the share.</summary>
+    public const int FewestSteps = 8;
+
     // Kernels are compiled, memory is taken, caches are filled.
     private const int WarmUpSteps = 3;
     private const double WarmUpShare = 0.3;
@@ -20,8 +23,13 @@ public sealed record StepTimes(IReadOnlyList<double> Seconds, double LoadSeconds
     /// Trains the plan's model for about <paramref name="time"/>, at least one step and no longer than the plan: give a plan that is
     /// not trained afterwards.
     /// </summary>
-    public static StepTimes Measure(TrainingPlan plan, TimeSpan time, int epoch = 0)
+    /// <param name="plan">The training.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="epoch">The epoch whose images and rows are trained on.</param>
+    /// <param name="share">Of the training's steps at most this share, but <see cref="FewestSteps"/> if there are so many.</param>
+    public static StepTimes Measure(TrainingPlan plan, TimeSpan time, int epoch = 0, double share = 1)
     {
+        long most = Math.Min(MostSteps, Math.Max(FewestSteps, (long)(share * plan.TotalSteps)));
         plan.Check();
         var step = new TrainingStep(plan);
         var at = new TrainingState { Epoch = epoch };
@@ -43,7 +51,7 @@ public sealed record StepTimes(IReadOnlyList<double> Seconds, double LoadSeconds
             last = now;
             at.Step++;
             at.GlobalStep++;
-            if (seconds.Count >= MostSteps || Stopwatch.GetElapsedTime(began) > time)
+            if (seconds.Count >= most || Stopwatch.GetElapsedTime(began) > time)
             {
                 break;
             }

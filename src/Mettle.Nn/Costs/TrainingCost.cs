@@ -67,7 +67,7 @@ public sealed record TrainingCost
             evaluation = Pass(plan, validation, evaluated, Math.Min(mostRows, EvaluationRows), StepCost.OfEvaluation, ref passes);
         }
 
-        var update = UpdateOf(plan);
+        var update = plan.Optimizer.UpdateCost;
         double ValidationShare(Func<Cost, long> of) => evaluation is null ? 0 : of(evaluation.Work) / (double)evaluation.Rows;
         long validationFlops = (long)Math.Round(ValidationShare(c => c.Flops) * (plan.Validation?.Count ?? 0));
         long validationBytes = (long)Math.Round(ValidationShare(c => c.BytesRead + c.BytesWritten) * (plan.Validation?.Count ?? 0));
@@ -117,14 +117,6 @@ public sealed record TrainingCost
 
     private static (int Height, int Width) SizeIn(TrainingPlan plan, int epoch)
         => plan.Resizing?.SizeAt(epoch, plan.Epochs, 1 << 12, 1 << 12) ?? (0, 0);
-
-    // Two operations for a weight and about five for each of its states.
-    private static Cost UpdateOf(TrainingPlan plan)
-    {
-        long weights = plan.Model.Parameters.Where(p => !p.Frozen).Sum(p => p.Count);
-        long states = plan.Optimizer.ExpectedStateBytes, stateCount = plan.Optimizer.StatesInUse;
-        return new(weights * (2 + (5 * stateCount)), (8 * weights) + states, (4 * weights) + states);
-    }
 
     private static long Standing(TrainingPlan plan)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Mettle.Nn;
 
 /// <summary>
@@ -69,6 +71,16 @@ public abstract class Optimizer
     /// <summary>Bytes of the state once every parameter has taken a step.</summary>
     public long ExpectedStateBytes => slots.Where(s => !s.Parameter.Frozen).Sum(s => StatesInUse * s.StateSpec.Bytes);
 
+    /// <summary>What a step takes, from shapes: two operations for a weight and five for each of its states.</summary>
+    public Cost UpdateCost
+    {
+        get
+        {
+            long weights = slots.Where(s => !s.Parameter.Frozen).Sum(s => s.Parameter.Count), states = ExpectedStateBytes;
+            return new(weights * (2 + (5 * StatesInUse)), (8 * weights) + states, (4 * weights) + states);
+        }
+    }
+
     /// <summary>State tensors of each parameter under the settings given.</summary>
     internal virtual int StatesInUse => StateNames.Count;
 
@@ -87,6 +99,7 @@ public abstract class Optimizer
     /// </summary>
     public void Step()
     {
+        long began = Stopwatch.GetTimestamp();
         bool applied = false, freed = false;
         try
         {
@@ -111,6 +124,7 @@ public abstract class Optimizer
             }
 
             Apply();
+            CostMeter.Current?.Count("update", LayerCosts.Update, isBackward: false, UpdateCost, Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
         finally
         {

@@ -7,9 +7,12 @@ namespace Mettle.Nn;
 /// </summary>
 internal static class MicroBatches
 {
+    // Statistics of a part need more than one row.
+    private const int FewestRows = 2;
+
     public static (double Loss, double? Correct) Run(TrainingPlan plan, Mixup mixed, Pass pass, IReadOnlyList<Parameter> parameters)
     {
-        int count = mixed.Targets.Shape[0], parts = Math.Min(plan.Accumulate, count);
+        int count = mixed.Targets.Shape[0], parts = Math.Clamp(count / FewestRows, 1, plan.Accumulate);
         double own = plan.Loss.Weight(mixed.Targets), partner = mixed.PartnerTargets is { } p ? plan.Loss.Weight(p) : 1;
         double sum = 0;
         double? correct = null;

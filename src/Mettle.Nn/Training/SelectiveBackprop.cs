@@ -10,6 +10,9 @@ namespace Mettle.Nn;
 /// <param name="Warmup">Epochs on all rows before; losses of an untrained model tell nothing.</param>
 public sealed record SelectiveBackprop(int Power, int Warmup = 1)
 {
+    // Statistics of a batch need more than one row.
+    private const int FewestRows = 4;
+
     /// <summary>Rows of a batch that go on, on average.</summary>
     public int Expected(int rows)
     {
@@ -22,7 +25,7 @@ public sealed record SelectiveBackprop(int Power, int Warmup = 1)
         return Math.Clamp((int)Math.Round(sum), 1, Math.Max(1, rows));
     }
 
-    /// <summary>The chosen rows in their order, at least one, with the mean loss of all rows and how many are right.</summary>
+    /// <summary>The chosen rows in their order, the four of highest loss among them, with the mean loss of all rows and how many are right.</summary>
     internal (Batch Batch, double Loss, double? Correct) Choose(TrainingPlan plan, Batch batch, RandomKey key)
     {
         var (losses, correct) = Score(plan, batch);
@@ -33,7 +36,7 @@ public sealed record SelectiveBackprop(int Power, int Warmup = 1)
             rank[byLoss[i]] = i + 1;
         }
 
-        int[] chosen = [.. Enumerable.Range(0, rank.Length).Where(i => key.Uniform((ulong)i) < Probability(rank[i], rank.Length))];
+        int[] chosen = [.. Enumerable.Range(0, rank.Length).Where(i => rank[i] > rank.Length - FewestRows || key.Uniform((ulong)i) < Probability(rank[i], rank.Length))];
         return (Rows(batch, chosen), losses.Average(), correct);
     }
 
