@@ -11,7 +11,7 @@ public sealed class GeneralizationGap : Check
     // Below this a difference in mean loss has no practical meaning, whatever the number of rows.
     private const double Threshold = 0.02;
 
-    private static readonly string[] Remedies = ["label-smoothing", "mixup", "weight-decay", "augmentation", "dropout", "early-stopping", "cutmix", "ema", "swa", "stochastic-depth"];
+    private static readonly string[] Remedies = ["label-smoothing", "mixup", "weight-decay", "sam", "augmentation", "dropout", "early-stopping", "cutmix", "ema", "swa", "stochastic-depth"];
 
     /// <inheritdoc/>
     public override string Name => "generalization-gap";

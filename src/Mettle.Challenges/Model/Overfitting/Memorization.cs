@@ -50,7 +50,7 @@ public sealed class Memorization : Check
             p,
             over ? Severity.Problem : Severity.Fine,
             over && Against(subject) is { } table ? [table] : [],
-            over ? ["mixup", "weight-decay", "early-stopping", "label-smoothing"] : []));
+            over ? ["mixup", "weight-decay", "sam", "early-stopping", "label-smoothing"] : []));
     }
 
     // Rows that the model has right though all their nearest neighbours are of one other class: no rule learned from the others says so.
