@@ -16,6 +16,7 @@ public static class StandardCatalogue
         new Underfitting(),
         new Gradients(),
         new NonConvexity(),
+        new Convergence(),
         new BatchNormalisation(),
         new Forgetting(),
         new Reproducibility(),

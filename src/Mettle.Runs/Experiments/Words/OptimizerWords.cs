@@ -39,6 +39,30 @@ internal static class OptimizerWords
                 var (rate, b1, b2, e, decay) = (w["rate"].Double(), w["beta1"].Double(), w["beta2"].Double(), w["epsilon"].Double(), w["weight-decay"].Double());
                 return groups => new AdamW(groups, rate, b1, b2, e, decay);
             });
+        v.Add<OptimizerFactory>(
+            "optimizer", "lion", "Steps of one size by the sign of the momentum (Chen et al. 2023); rates are 3 to 10 times below adamw's.",
+            [Rate(1e-4), Field.Float("beta1", 0.9, "Share of the momentum in the step.", min: 0, max: 0.99999), Field.Float("beta2", 0.99, "Memory of the momentum.", min: 0, max: 0.99999), Decay(0), Spare()],
+            w =>
+            {
+                var (rate, b1, b2, decay) = (w["rate"].Double(), w["beta1"].Double(), w["beta2"].Double(), w["weight-decay"].Double());
+                return groups => new Lion(groups, rate, b1, b2, decay);
+            });
+        v.Add<OptimizerFactory>(
+            "optimizer", "lamb", "Adam's steps made as long as each layer's weights, for large batches (You et al. 2020).",
+            [Rate(1e-3), Field.Float("beta1", 0.9, "Memory of the mean gradient.", min: 0, max: 0.99999), Field.Float("beta2", 0.999, "Memory of the mean squared gradient.", min: 0, max: 0.9999999), Field.Float("epsilon", 1e-6, "Keeps the divisor from 0.", min: 1e-30), Decay(0.01), Spare()],
+            w =>
+            {
+                var (rate, b1, b2, e, decay) = (w["rate"].Double(), w["beta1"].Double(), w["beta2"].Double(), w["epsilon"].Double(), w["weight-decay"].Double());
+                return groups => new Lamb(groups, rate, b1, b2, e, decay);
+            });
+        v.Add<OptimizerFactory>(
+            "optimizer", "muon", "Orthogonalised momentum for hidden weight matrices, adamw for the rest (Jordan et al. 2024).",
+            [Field.Float("rate", 0.02, "Learning rate of hidden matrices.", min: 1e-12), Field.Float("momentum", 0.95, "Memory of their gradients.", min: 0, max: 0.9999), Field.Float("adam-rate", 1e-3, "Learning rate of all else.", min: 0), Decay(0.01), Spare()],
+            w =>
+            {
+                var (rate, momentum, adam, decay) = (w["rate"].Double(), w["momentum"].Double(), w["adam-rate"].Double(), w["weight-decay"].Double());
+                return groups => new Muon(groups, rate, momentum, adam, decay);
+            });
 
         v.Add<ScheduleFactory>("schedule", "constant", "The same rate throughout.", [], _ => (_, _) => new ConstantSchedule());
         v.Add<ScheduleFactory>(

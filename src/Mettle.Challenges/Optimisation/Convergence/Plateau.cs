@@ -1,0 +1,54 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges.Optimisation;
+
+/// <summary>How many epochs training spent at the loss of a constant answer before it got away from there, if it did.</summary>
+public sealed class Plateau : Check
+{
+    private const double Nothing = 0.97, MostShare = 0.1;
+
+    /// <inheritdoc/>
+    public override string Name => "plateau";
+
+    /// <inheritdoc/>
+    public override CheckResult Run(Subject subject, ChallengeId challenge)
+    {
+        var h = subject.Model.Result.History;
+        if (h.Count < 5)
+        {
+            return CheckResult.Skip($"{h.Count} epochs are too few to speak of a plateau.");
+        }
+
+        if (subject.Recipe["train.loss"].Text() is not ("auto" or "cross-entropy" or "mse"))
+        {
+            return CheckResult.Skip("The training loss is neither cross-entropy nor squared error, whose constant answers are known.");
+        }
+
+        double constant = Constant(subject.Model.Train);
+        int length = h.TakeWhile(e => !(e.TrainLoss < Nothing * constant)).Count();
+        bool over = length >= 2 && length > MostShare * h.Count;
+        double[] x = [.. h.Select(e => e.Epoch + 1.0)];
+        return CheckResult.Of(new Finding(
+            challenge,
+            Name,
+            !over ? "Training left the loss of a constant answer at once." : length == h.Count ? "Training never got below the loss of a constant answer." : $"Training spent {length} of {h.Count} epochs at the loss of a constant answer.",
+            $"First epochs whose mean training loss is above {100 * Nothing:0} % of a constant answer's ({constant:0.000}), as a share of all.",
+            new Measurement("share of epochs on the first plateau", length / (double)h.Count, Unit: "%"),
+            MostShare,
+            null,
+            over ? Severity.Problem : Severity.Fine,
+            [new LineChart("Training loss", "epoch", "loss", [new Series("training", x, [.. h.Select(e => e.TrainLoss)]), new Series("constant answer", x, [.. x.Select(_ => constant)])])],
+            over ? ["rate-range-test", "adamw", "warm-up", "he-init", "normalisation", "muon"] : []));
+    }
+
+    private static double Constant(Evaluation train)
+    {
+        if (train.Task == LearningTask.Classification)
+        {
+            return train.Predictions.Labels.GroupBy(l => l).Select(g => g.Count() / (double)train.Count).Sum(s => -s * Math.Log(s));
+        }
+
+        double mean = train.Predictions.Targets.Average(t => (double)t);
+        return train.Predictions.Targets.Average(t => (t - mean) * (t - mean));
+    }
+}

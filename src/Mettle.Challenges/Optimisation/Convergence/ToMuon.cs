@@ -1,0 +1,29 @@
+using Mettle.Runs;
+
+namespace Mettle.Challenges.Optimisation;
+
+/// <summary>Orthogonalised momentum for hidden weight matrices, so that all their directions are learned alike.</summary>
+public sealed class ToMuon : Treatment
+{
+    /// <inheritdoc/>
+    public override string Name => "muon";
+
+    /// <inheritdoc/>
+    public override string Summary => "Orthogonalised momentum for hidden weight matrices, so that all their directions are learned alike.";
+
+    /// <inheritdoc/>
+    public override string Source => "Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Conflict> Conflicts { get; } =
+        [new("mup", r => r["train.mup"].Int() > 0, "the factors by width are those of Adam, not of orthogonal updates")];
+
+    /// <inheritdoc/>
+    public override Recipe? Apply(Recipe recipe, out string reason)
+    {
+        reason = RateChange.Optimizer(recipe) == "muon" ? "muon is in use"
+            : recipe["train.precision"].Text() != "f32" ? "its state is kept in f32 only"
+            : "";
+        return reason.Length > 0 ? null : recipe.WithYaml("train.optimizer", "muon");
+    }
+}

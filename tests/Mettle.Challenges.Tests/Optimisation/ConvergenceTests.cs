@@ -1,0 +1,118 @@
+using Mettle.Challenges.Optimisation;
+using Mettle.Runs;
+
+namespace Mettle.Challenges.Tests.Optimisation;
+
+public sealed class ConvergenceTests
+{
+    private static readonly ChallengeId Id = new("convergence");
+
+    [Fact]
+    public void Checks_OfAHealthyTraining_FindNothing()
+    {
+        var subject = Examined(House.Recipe().With("train.schedule", "cosine"));
+        foreach (var check in new Challenges.Optimisation.Convergence().Checks)
+        {
+            var result = check.Run(subject, Id);
+            Assert.All(result.Findings, f => Assert.True(f.Severity == Severity.Fine, f.Title));
+        }
+    }
+
+    [Fact]
+    public void Checks_OfARateAHundredTimesTooHigh_NameIt()
+    {
+        var subject = Examined(House.Recipe().With("train.optimizer.sgd.rate", 10.0));
+        var breakdown = Assert.Single(new Breakdowns().Run(subject, Id).Findings);
+        Assert.Equal(Severity.Problem, breakdown.Severity);
+        Assert.Contains("a range test finds", breakdown.Title, StringComparison.Ordinal);
+        Assert.Equal("rate-range-test", breakdown.Remedies[0]);
+        var rate = Assert.Single(new LearningRate().Run(subject, Id).Findings);
+        Assert.Equal(Severity.Problem, rate.Severity);
+        Assert.InRange(rate.Measured.Value, 1, 3);
+        Assert.True(rate.PValue < 0.05);
+    }
+
+    [Fact]
+    public void LearningRate_AThousandthOfTheTuned_IsFoundLow()
+    {
+        var found = Assert.Single(new LearningRate().Run(Examined(House.Recipe().With("train.optimizer.sgd.rate", 1e-5)), Id).Findings);
+        Assert.Equal(Severity.Problem, found.Severity);
+        Assert.Contains("very low", found.Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LearningRate_WithinABudget_StaysInIt()
+    {
+        var subject = Examined(House.Recipe().With("train.epochs", 2)) with { Budget = new CheckBudget(1000) };
+        new LearningRate().Run(subject, Id);
+        Assert.InRange(subject.Budget.Spent, 1, new LearningRate().Wants(subject));
+    }
+
+    [Fact]
+    public void FirstLoss_OfWeightsThatAreTooLarge_IsAProblem()
+    {
+        var experiment = Experiment.Prepare(House.Recipe().With("train.epochs", 1).WithYaml("init", "{normal: {deviation: 2}}"), new DataCache());
+        var found = Assert.Single(new FirstLoss().Run(new Subject(experiment, experiment.Train(new TrainOptions()), RandomKey.FromSeed(1)), Id).Findings);
+        Assert.Equal(Severity.Problem, found.Severity);
+        Assert.True(found.Measured.Interval!.Low > 1.5);
+    }
+
+    [Fact]
+    public void NotConverged_OfATrainingCutShort_SaysHowMuchIsLeft()
+    {
+        var found = Assert.Single(new NotConverged().Run(Examined(House.Recipe().With("train.epochs", 8).With("train.optimizer.sgd.rate", 0.002)), Id).Findings);
+        Assert.Equal(Severity.Problem, found.Severity);
+        Assert.True(found.Measured.Value > 0.05 && found.PValue < 0.05);
+    }
+
+    [Fact]
+    public void Plateau_OfARateThatIsFarTooLow_NeverEnds()
+    {
+        var found = Assert.Single(new Plateau().Run(Examined(House.Recipe().With("train.epochs", 8).With("train.optimizer.sgd.rate", 1e-6)), Id).Findings);
+        Assert.Equal((Severity.Problem, 1.0), (found.Severity, found.Measured.Value));
+    }
+
+    [Fact]
+    public void NoiseScale_OfAVeryLargeBatchEarlyOn_AsksForASmallerOne()
+    {
+        var found = Assert.Single(new NoiseScale().Run(Examined(House.Recipe().With("train.epochs", 1).With("train.batch", 1200).With("train.optimizer.sgd.rate", 1e-4)), Id).Findings);
+        Assert.Equal(Severity.Problem, found.Severity);
+        Assert.Equal(["smaller-batch"], found.Remedies);
+        Assert.NotNull(new SmallerBatch().Apply(House.Recipe().With("train.batch", 1200), out _));
+    }
+
+    [Fact]
+    public void BatchTreatments_ChangeTheRateAsTheBatch()
+    {
+        var larger = new LargerBatch().Apply(House.Recipe(), out _)!;
+        Assert.Equal((128, 0.4), (larger["train.batch"].Int(), Math.Round(larger["train.optimizer.sgd.rate"].Double(), 9)));
+        var smaller = new SmallerBatch().Apply(House.Recipe().With("train.batch", 256).WithYaml("train.optimizer", "{adam: {rate: 0.01}}"), out _)!;
+        Assert.Equal((64, 0.005), (smaller["train.batch"].Int(), Math.Round(smaller["train.optimizer.adam.rate"].Double(), 9)));
+    }
+
+    [Fact]
+    public void Proof_ShortForm_Passes()
+    {
+        using var folder = new TemporaryFolder();
+        var challenge = House.Catalogue.Find("convergence")!;
+        var result = challenge.Proof.Run(challenge.Id, House.Context(folder.Path));
+        Assert.True(result.Passed, result.Line);
+        Assert.Equal(2, result.Parts.Count);
+    }
+
+    [Fact]
+    public void Proof_WithRecoveryLeftOff_Fails()
+    {
+        using var folder = new TemporaryFolder();
+        var broken = new TooHighRateProof(r => r, new TunedTraining("digits", House.Digits, r => r.With("train.epochs", 10)));
+        var result = broken.Run(Id, House.Context(folder.Path));
+        Assert.False(result.Passed, result.Line);
+        Assert.All(result.Parts, p => Assert.False(p.Passed));
+    }
+
+    private static Subject Examined(Recipe recipe)
+    {
+        var experiment = Experiment.Prepare(recipe, new DataCache());
+        return new Subject(experiment, experiment.Train(new TrainOptions()), RandomKey.FromSeed(1));
+    }
+}
