@@ -1,3 +1,5 @@
+using Mettle.Core.Tests;
+
 namespace Mettle.Nn.Tests;
 
 /// <summary>Lion, LAMB and Muon against the papers' algorithms in plain float64 loops.</summary>

@@ -15,13 +15,6 @@ public sealed class CosineDecay : Treatment
     public override string Source => "Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, ICLR 2017";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Conflict> Conflicts { get; } =
-    [
-        new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "stopping early ends before the rate has fallen"),
-        new("ema, swa", r => r["train.averaging"].HasValue, "the weights have come to rest by the end, so their average adds little"),
-    ];
-
-    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = RateChange.EndsLow(recipe) ? $"the rate falls already ({recipe["train.schedule"].Text()})" : "";

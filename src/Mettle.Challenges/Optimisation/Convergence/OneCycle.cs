@@ -15,13 +15,6 @@ public sealed class OneCycle : Treatment
     public override string Source => "Smith and Topin, Super-convergence: very fast training of neural networks using large learning rates, 2018";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Conflict> Conflicts { get; } =
-    [
-        new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "stopping early ends before the rate has fallen; the cycle is never finished"),
-        new("ema, swa", r => r["train.averaging"].HasValue, "the weights have come to rest by the end, so their average adds little"),
-    ];
-
-    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = recipe["train.schedule"].Text() == "one-cycle" ? "one-cycle is in use" : "";

@@ -19,6 +19,9 @@ public sealed class RateRangeSearch : Treatment
         [new("mup", r => r["train.mup"].Int() > 0, "the rate found is that of this width, not one to carry over to others")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.rate-search"].Bool();
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = recipe["train.rate-search"].Bool() ? "the rate is chosen by a range test already" : "";

@@ -18,6 +18,7 @@ public sealed class ToLamb : Treatment
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = RateChange.Optimizer(recipe) == "lamb" ? "lamb is in use"
+            : recipe["train.storage"].Text() != "f32" ? "its state is kept as f32 only"
             : recipe["train.batch"].Int() < 256 ? $"it is for large batches; this one has {recipe["train.batch"].Int()} rows"
             : "";
         return reason.Length > 0 ? null : recipe.WithYaml("train.optimizer", "lamb").With("train.optimizer.lamb.rate", 0.01);

@@ -18,7 +18,7 @@ public sealed class ToLion : Treatment
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         string now = RateChange.Optimizer(recipe);
-        reason = now == "lion" ? "lion is in use" : "";
+        reason = now == "lion" ? "lion is in use" : recipe["train.storage"].Text() != "f32" ? "its state is kept as f32 only" : "";
         double rate = now is "adam" or "adamw" ? RateChange.Rate(recipe) / 5 : 2e-4;
         return reason.Length > 0 ? null : recipe.WithYaml("train.optimizer", "lion").With("train.optimizer.lion.rate", rate);
     }

@@ -19,10 +19,13 @@ public sealed class ToMuon : Treatment
         [new("mup", r => r["train.mup"].Int() > 0, "the factors by width are those of Adam, not of orthogonal updates")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => RateChange.Optimizer(recipe) == "muon";
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         reason = RateChange.Optimizer(recipe) == "muon" ? "muon is in use"
-            : recipe["train.precision"].Text() != "f32" ? "its state is kept in f32 only"
+            : recipe["train.storage"].Text() != "f32" ? "its state is kept as f32 only"
             : "";
         return reason.Length > 0 ? null : recipe.WithYaml("train.optimizer", "muon");
     }

@@ -19,6 +19,9 @@ public sealed class Warmup : Treatment
         [new("one-cycle", r => r["train.schedule"].Text() == "one-cycle", "one-cycle begins with a rise of its own")];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe["train.warmup"].Double() > 0;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         int epochs = recipe["train.epochs"].Int();
