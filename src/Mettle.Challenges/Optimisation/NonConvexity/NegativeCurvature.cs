@@ -16,6 +16,10 @@ public sealed class NegativeCurvature : Check
     // Passes that recording the gradient and a product with the Hessian take as long as, measured on small networks.
     private const double Graph = 2, Product = 4;
 
+    // What the products cost whatever the rows (ops, vectors over all weights), in row-passes of a network of so many weights:
+    // measured on small networks, where it is most of the cost; the rows of larger ones are dearer.
+    private const double FixedPasses = 6000, FixedAt = 10_000;
+
     // A hundredth of the constant answer's loss, to be had by a step that no gradient points to.
     private const double Threshold = 0.01;
 
@@ -31,7 +35,7 @@ public sealed class NegativeCurvature : Check
 
     /// <inheritdoc/>
     public override double Wants(Subject subject)
-        => (Passes * Math.Min(MostRows, subject.Experiment.Data.Encoded.Train.Count)) + (ShowsDensity(subject) ? DensityPasses * DensityRows : 0);
+        => Fixed(subject) + (Passes * Math.Min(MostRows, subject.Experiment.Data.Encoded.Train.Count)) + (ShowsDensity(subject) ? DensityPasses * DensityRows : 0);
 
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
@@ -48,11 +52,13 @@ public sealed class NegativeCurvature : Check
         }
 
         double left = subject.Budget.Granted - subject.Budget.Spent;
-        if (left < Passes * Math.Min(CheckBudget.FewestRows, available))
+        double least = Fixed(subject) + (Passes * Math.Min(CheckBudget.FewestRows, available));
+        if (left < least)
         {
-            return CheckResult.Skip($"The training was too short to pay for it: it takes {Passes * CheckBudget.FewestRows:0} row-passes at least, and {left:0} are left of what checks may spend.");
+            return CheckResult.Skip($"The training was too short to pay for it: it costs as much as {least:0} row-passes at least, and {left:0} are left of what checks may spend.");
         }
 
+        subject.Budget.Rows(1, Fixed(subject));
         int half = subject.Budget.Rows(Math.Min(MostRows, available), Passes) / 2;
         try
         {
@@ -63,6 +69,8 @@ public sealed class NegativeCurvature : Check
             return CheckResult.Skip(e.Message);
         }
     }
+
+    private static double Fixed(Subject subject) => FixedPasses * FixedAt / Math.Max(FixedAt, subject.Model.Module.ParameterCount);
 
     private CheckResult Look(Subject subject, ChallengeId challenge, int half)
     {
