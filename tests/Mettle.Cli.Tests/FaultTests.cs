@@ -20,6 +20,7 @@ public sealed class FaultTests : IDisposable
         var happened = run.GetProperty("happened").EnumerateArray().First();
         Assert.Equal("learning rate too high", happened.GetProperty("name").GetString());
         Assert.True(happened.GetProperty("place").GetProperty("epoch").GetInt32() >= 1);
+        Assert.Equal($"{fault}.yaml:8", happened.GetProperty("place").GetProperty("line").GetString());
         Assert.Contains("range test", happened.GetProperty("remedy").GetString(), StringComparison.Ordinal);
         await IsAsGoodAs(run, $"{fault}-tuned");
         Assert.True(Accuracy(await Run(fault, "train.recovery.retries=0", "treat.enabled=false")) < 0.8);
@@ -60,7 +61,8 @@ public sealed class FaultTests : IDisposable
     public async Task Run_DeadRectifiers_AreFoundPlacedAndTreated()
     {
         var run = await Run("dead-relu", "treat.max-trials=1", "treat.seeds=3");
-        Assert.Equal("hidden.1.1 (relu)", Finding(run, "dead-units").GetProperty("place").GetProperty("layer").GetString());
+        var place = Finding(run, "dead-units").GetProperty("place");
+        Assert.Equal(("hidden.1.1 (relu)", "dead-relu.yaml:5"), (place.GetProperty("layer").GetString(), place.GetProperty("line").GetString()));
         Assert.Equal(["he-init"], Accepted(run));
         await IsAsGoodAs(run, "dead-relu-tuned");
     }

@@ -31,6 +31,16 @@ public sealed class ReportWriterTests
         Assert.Single(page.Descendants("script"));
     }
 
+    [Fact]
+    public async Task WriteAsync_TrainingThatRecovered_TellsWhatHappenedWhereAndWhatWasDone()
+    {
+        XDocument page = await Pages.Parse(SampleReports.Rich());
+        string section = page.Descendants("section").Single(s => (string?)s.Attribute("id") == "happened").Value;
+        Assert.All((string[])["Exploding gradient", "epoch 2, step 11", "hidden.1.0 (Linear)", "affine", "recipe.yaml:11", "epoch 1, step 32", "clipped at norm 2.4", "Broke off"], t => Assert.Contains(t, section, StringComparison.Ordinal));
+        Assert.Contains(page.Descendants("p"), p => p.Value.Contains("layer hidden.0, time step 3, recipe.yaml:7", StringComparison.Ordinal));
+        Assert.DoesNotContain((await Pages.Parse(SampleReports.Empty())).Descendants("section"), s => (string?)s.Attribute("id") == "happened");
+    }
+
     [Theory]
     [MemberData(nameof(Reports))]
     public async Task WriteAsync_AnyReport_HasAccessibleNamesAndUniqueIds(string name)

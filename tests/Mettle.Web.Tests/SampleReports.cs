@@ -43,6 +43,12 @@ internal static class SampleReports
         Data = [new("Source", "digits (UCI optical recognition of handwritten digits)"), new("Rows", "1,797"), new("Columns", "64 pixels, 8 × 8"), new("Classes", "10, the rarest 174 rows"), new("Split", "400 train, 600 validation, 797 test, stratified by class"), new("Missing values", "0")],
         Model = [new("Layers", "linear 64 → 128, relu, linear 128 → 10"), new("Parameters", "9,610"), new("Optimiser", "AdamW, learning rate 0.002"), new("Epochs", "60, weights of epoch 41 restored"), new("Threads", "2")],
         Training = [Curves(), Accuracy(), Confusion(), LayerNorms(12)],
+        Happened =
+        [
+            new("training", "exploding gradient", new Place { Epoch = 2, Step = 11, Layer = "hidden.1.0 (Linear)", Op = "affine", Line = "recipe.yaml:11" },
+                "The gradient's norm rose to 3E+04, its median being 1.2.", "Gradients are clipped at norm 2.4.") { WentOnFrom = new Place { Epoch = 1, Step = 32 }, AtEpoch = 1.8 },
+            new("training after treatment", "loss not finite", new Place { Epoch = 3, Step = 1 }, "The first one came out of exp.", ""),
+        ],
         Findings =
         [
             new(new("overfitting"), "generalization-gap", "The model is clearly better on its training rows than on new ones",
@@ -52,7 +58,7 @@ internal static class SampleReports
             new(new("gradients"), "vanishing-gradient", "Gradients fade towards the first layers",
                 "Median gradient norm of the first layer divided by that of the last over the first epoch.",
                 new("Norm ratio, first to last layer", 0.00031, new(0.00022, 0.00044)), 0.01, 0.012, Severity.Problem,
-                [LayerNorms(60)], ["he-initialization", "residual-connections"]) { AdjustedPValue = 0.024 },
+                [LayerNorms(60)], ["he-initialization", "residual-connections"]) { AdjustedPValue = 0.024, Place = new Place { Layer = "hidden.0", TimeStep = 3, Line = "recipe.yaml:7" } },
             new(new("overfitting"), "memorization", "A few training rows look memorised",
                 "Share of training rows whose label the model only knows when it has seen them.",
                 new("Memorised rows", 0.031, new(0.018, 0.051), "%"), 0.05, 0.81, Severity.Notice, [Table()], ["mixup"]) { AdjustedPValue = 0.81 },

@@ -6,6 +6,8 @@ namespace Mettle.Challenges;
 /// <summary>What happened to a training, told for its reader: each fault by its name, with place, cause and remedy.</summary>
 internal static class TrainingStory
 {
+    private const string TooHigh = "learning rate too high";
+
     /// <summary>Events in order.</summary>
     /// <param name="training">Which training it was, in words.</param>
     /// <param name="experiment">Its recipe and data.</param>
@@ -36,14 +38,22 @@ internal static class TrainingStory
             FailureCause.ExplodingGradient => $"exploding gradient{through}",
             FailureCause.NonFinite => "NaN or infinity in training",
             FailureCause.LossSpike => "loss spike",
-            _ => tooHigh ? "learning rate too high" : "failed start",
+            _ => tooHigh ? TooHigh : "failed start",
         };
     }
+
+    /// <summary>File and line of a recipe's value: "recipe.yaml:8".</summary>
+    public static string LineOf(Recipe recipe, RecipeValue value) => $"{Path.GetFileName(recipe.File)}:{value.Line}";
+
+    private static string? RateLine(Recipe recipe)
+        => recipe[$"train.optimizer.{recipe["train.optimizer"].Text()}.rate"] is { IsSet: true, Line: > 0 } rate ? LineOf(recipe, rate) : null;
 
     private static TrainingEvent Recovered(string training, Experiment experiment, TrainingRecovery r, int perEpoch)
     {
         bool elsewhere = (r.FromEpoch, r.FromStep) != (r.Epoch, r.Step);
-        return new TrainingEvent(training, NameOf(r, experiment.Recipe), PlaceOf(experiment, r.Epoch, r.Step, r.Birth, r.Layer, r.Rows), r.Finding, r.Remedy)
+        string name = NameOf(r, experiment.Recipe);
+        var place = PlaceOf(experiment, r.Epoch, r.Step, r.Birth, r.Layer, r.Rows);
+        return new TrainingEvent(training, name, name == TooHigh ? place with { Line = RateLine(experiment.Recipe) } : place, r.Finding, r.Remedy)
         {
             WentOnFrom = elsewhere ? new Place { Epoch = r.FromEpoch + 1, Step = r.FromStep + 1 } : null,
             AtEpoch = At(r.Epoch, r.Step, perEpoch),

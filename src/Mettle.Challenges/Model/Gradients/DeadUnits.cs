@@ -20,7 +20,7 @@ public sealed class DeadUnits : Check
             if (units.Count > 0)
             {
                 findings.Add(UnitShare.Judge(
-                    challenge, Name, probe, units, u => u.Dead, Threshold, "are dead", "A rectified unit is dead if it is 0 on every row.",
+                    challenge, Name, subject, probe, units, u => u.Dead, Threshold, "are dead", "A rectified unit is dead if it is 0 on every row.",
                     Remedies.For(Symptom.Dead, subject)));
             }
         }

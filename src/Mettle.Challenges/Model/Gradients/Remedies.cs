@@ -27,6 +27,10 @@ internal static class Remedies
     /// </summary>
     public static IReadOnlyList<string> OfIllStart(Subject subject) => Probe.Both(subject)[0].IsIll ? For(Symptom.NoTraining, subject) : [];
 
+    /// <summary>The recipe's line that made the start ill: that of a rule for first weights which it sets itself; null where there is none.</summary>
+    public static string? CauseLine(Subject subject)
+        => subject.Recipe["init"] is { IsSet: true, Line: > 0 } init && Probe.Both(subject)[0].IsIll ? TrainingStory.LineOf(subject.Recipe, init) : null;
+
     private static string[] Recurrent(Symptom symptom, bool badStart, bool isPlain)
     {
         string[] start = ["recurrent-init", "orthogonal-init", "xavier-init"], steps = ["gradient-clipping", "adaptive-clipping"];

@@ -19,7 +19,7 @@ public sealed class Saturation : Check
             if (units.Count > 0)
             {
                 findings.Add(UnitShare.Judge(
-                    challenge, Name, probe, units, u => u.Saturated, Threshold, "are saturated", "A unit is saturated if its output is beyond 99 % of its range on at least 90 % of rows (and steps).",
+                    challenge, Name, subject, probe, units, u => u.Saturated, Threshold, "are saturated", "A unit is saturated if its output is beyond 99 % of its range on at least 90 % of rows (and steps).",
                     Remedies.For(Symptom.Saturated, subject)));
             }
         }

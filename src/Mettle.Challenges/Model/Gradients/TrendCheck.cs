@@ -30,7 +30,7 @@ internal static class TrendCheck
             [chart],
             over ? Remedies.For(trend.Orders >= 0 == q.GrowsForward ? Symptom.Exploding : Symptom.Vanishing, subject) : [])
         {
-            Place = over ? placeOf(First(values, q.GrowsForward)) : null,
+            Place = over ? placeOf(First(values, q.GrowsForward)) with { Line = Remedies.CauseLine(subject) } : null,
         };
     }
 

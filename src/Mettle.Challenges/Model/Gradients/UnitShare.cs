@@ -3,7 +3,7 @@ namespace Mettle.Challenges.Model;
 /// <summary>What the checks that count units share.</summary>
 internal static class UnitShare
 {
-    public static Finding Judge(ChallengeId challenge, string check, Probe probe, IReadOnlyList<UnitTrace> units, Func<UnitTrace, int> bad, double threshold, string what, string how, IReadOnlyList<string> remedies)
+    public static Finding Judge(ChallengeId challenge, string check, Subject subject, Probe probe, IReadOnlyList<UnitTrace> units, Func<UnitTrace, int> bad, double threshold, string what, string how, IReadOnlyList<string> remedies)
     {
         int count = units.Sum(u => u.Count), k = units.Sum(bad);
         double share = k / (double)count;
@@ -22,7 +22,7 @@ internal static class UnitShare
             [new BarChart($"Share of units by layer, {probe.When}", "share", [.. units.Select(u => u.Path)], [.. units.Select(u => bad(u) / (double)u.Count)])],
             over ? remedies : [])
         {
-            Place = over ? new Place { Layer = $"{worst.Path} ({worst.Function})" } : null,
+            Place = over ? new Place { Layer = $"{worst.Path} ({worst.Function})", Line = Remedies.CauseLine(subject) } : null,
         };
     }
 }
