@@ -1,7 +1,7 @@
 using Mettle.Challenges.Optimisation;
 using Mettle.Runs;
 
-namespace Mettle.Challenges.Tests.Optimisation;
+namespace Mettle.Challenges.Tests.Convergence;
 
 public sealed class ConvergenceTests
 {
