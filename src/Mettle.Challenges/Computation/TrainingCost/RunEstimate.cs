@@ -12,7 +12,7 @@ namespace Mettle.Challenges.Computation;
 public sealed record RunEstimate
 {
     // Deviation of the logarithm of time: how far trainings and their estimates differed on the four recipes of bench/estimates.
-    private const double Drift = 0.15;
+    private const double Drift = 0.2;
     private const double Normal95 = 1.96;
 
     private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(0.25);
@@ -86,7 +86,7 @@ public sealed record RunEstimate
         double seconds = 0;
         for (int e = 0; e < plan.Epochs; e++)
         {
-            seconds += (plan.StepsPerEpoch * In(e).Median) + (In(e).EvaluationSecondsPerRow * (plan.Validation?.Count ?? 0));
+            seconds += (plan.StepsPerEpoch * In(e).Mean) + (In(e).EvaluationSecondsPerRow * (plan.Validation?.Count ?? 0));
         }
 
         seconds += Saving(plan);
