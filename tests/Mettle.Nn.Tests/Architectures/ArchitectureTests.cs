@@ -104,7 +104,7 @@ public sealed class ArchitectureTests : IDisposable
     public void Constructors_UnknownWord_ListTheKnown()
     {
         Assert.Contains("relu, leaky_relu", Assert.Throws<ArgumentException>(() => new Mlp(1, [1], 1, "rellu")).Message, StringComparison.Ordinal);
-        Assert.Contains("none, batch, layer", Assert.Throws<ArgumentException>(() => new Mlp(1, [1], 1, norm: "group")).Message, StringComparison.Ordinal);
+        Assert.Contains("none, batch, layer, group", Assert.Throws<ArgumentException>(() => new Mlp(1, [1], 1, norm: "grup")).Message, StringComparison.Ordinal);
         Assert.Contains("lstm, gru", Assert.Throws<ArgumentException>(() => new RnnClassifier(1, 1, 1, "rnn")).Message, StringComparison.Ordinal);
     }
 }
