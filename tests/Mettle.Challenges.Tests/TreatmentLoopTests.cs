@@ -82,6 +82,68 @@ public sealed class TreatmentLoopTests
         Assert.Contains(result.Warnings, w => w.Contains("ema, swa", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Run_ManyCandidates_ScreeningChoosesTwoAndTheyAreJudgedOnOtherFolds()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[mixup, ema, swa, label-smoothing]");
+        const int Folds = TrialDesign.ScreeningPairs + Pairs;
+        using var run = Recorded(
+            folder,
+            Folds,
+            (given, [0.80, 0.80, 0.80, 0.80, 0.81, 0.80, 0.79, 0.80]),
+            (Changed(given, "mixup"), [0.85, 0.85, 0.86, 0.90, 0.91, 0.901, 0.89, 0.90]),
+            (Changed(given, "ema"), [0.82, 0.81, 0.82]),
+            (Changed(given, "swa"), [0.79, 0.80]),
+            (Changed(given, "label-smoothing"), [0.84, 0.83, 0.84, 0.79, 0.80, 0.79]));
+        var result = Loop(run).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.Equal([Verdict.Accepted, Verdict.RolledBack, Verdict.RolledBack, Verdict.RolledBack], result.Trials.Select(t => t.Verdict));
+        Assert.Equal([5, 3, 2, 3], result.Trials.Select(t => t.Seeds));
+        Assert.Contains("mixup and label-smoothing did better", result.Trials[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("No better in 2 pairs of screening", result.Trials[2].Reason, StringComparison.Ordinal);
+        Assert.Equal([false, true, true, false], result.Trials.Select(t => t.PValue is null));
+
+        // The screening pairs of mixup (0.05, 0.05, 0.06) are not among the five it is judged by.
+        Assert.InRange(result.Trials[0].Difference.Value, 0.0999, 0.1003);
+    }
+
+    [Fact]
+    public void Run_StrongEvidenceAtTheFirstLook_NeedsNoFurtherPairs()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[ema]");
+        using var run = Recorded(folder, 10, (given, [0.80, 0.81, 0.80, 0.79, 0.80]), (Changed(given, "ema"), [0.85, 0.861, 0.852, 0.84, 0.85]));
+        var trial = Assert.Single(Loop(run, o => o with { Seeds = 10 }).Run(Prepare(given), [], TestContext.Current.CancellationToken).Trials);
+        Assert.Equal((Verdict.Accepted, 5), (trial.Verdict, trial.Seeds));
+        Assert.Equal(0.99, trial.Difference.Interval!.Confidence, 1e-12);
+    }
+
+    [Fact]
+    public void Run_TreatmentThatGoesBadlyWithTheRecipe_SaysSoBeforeTheTrialAndInIt()
+    {
+        using var folder = new TemporaryFolder();
+        var given = Given("[ema]").With("train.schedule", "cosine");
+        using var run = Recorded(folder, (given, [0.80, 0.81, 0.80, 0.79, 0.80]), (Changed(given, "ema"), [0.7, 0.7, 0.71, 0.7, 0.7]));
+        var notes = new Notes();
+        var options = LoopOptions.Of(House.Recipe()) with { Seeds = Pairs };
+        var result = new TreatmentLoop(House.Catalogue, options, new TrialLedger(run), notes).Run(Prepare(given), [], TestContext.Current.CancellationToken);
+        Assert.Contains("a rate that falls to zero", Assert.Single(Assert.Single(result.Trials).Conflicts), StringComparison.Ordinal);
+        Assert.StartsWith("ema is tried, though not all goes together: ema with a rate that falls to zero", notes.First, StringComparison.Ordinal);
+        Assert.Empty(result.Warnings);
+    }
+
+    [Fact]
+    public void Run_FindingsOfTwoChallenges_GiveEachItsBestRemedyBeforeAnySecond()
+    {
+        using var folder = new TemporaryFolder();
+        var given = House.Recipe().With("train.epochs", 1);
+        Finding Of(string check, params string[] remedies) => new(new("x"), check, "t", "e", new Measurement("m", 1), 0, 0.001, Severity.Problem, [], remedies);
+        using var run = Recorded(folder, (given, [0.8, 0.81, 0.8, 0.79, 0.8]), (Changed(given, "mixup"), [0.7, 0.7, 0.71]), (Changed(given, "gradient-clipping"), [0.7, 0.7, 0.71]));
+        var result = Loop(run, o => o with { MaxTrials = 2 }).Run(Prepare(given), [Of("a", "mixup", "ema"), Of("b", "gradient-clipping", "swa")], TestContext.Current.CancellationToken);
+        Assert.Equal(["mixup", "gradient-clipping"], result.Trials.Select(t => t.Treatment));
+        Assert.Contains(result.Warnings, w => w.EndsWith("ema, swa.", StringComparison.Ordinal));
+    }
+
     // Mixup and weight averaging both help alone; mixup has the stronger evidence.
     private static LoopResult SecondRound(double[] both, out Recipe mixup)
     {
@@ -110,19 +172,30 @@ public sealed class TreatmentLoopTests
     }
 
     // A loop that trained a model after all would take none of these numbers.
-    private static RunFolder Recorded(TemporaryFolder folder, params IReadOnlyList<(Recipe Recipe, double[] Metrics)> outcomes)
+    private static RunFolder Recorded(TemporaryFolder folder, params IReadOnlyList<(Recipe Recipe, double[] Metrics)> outcomes) => Recorded(folder, Pairs, outcomes);
+
+    private static RunFolder Recorded(TemporaryFolder folder, int folds, params IReadOnlyList<(Recipe Recipe, double[] Metrics)> outcomes)
     {
         var run = RunFolder.Create(folder.Path, "recorded", TimeProvider.System);
         var ledger = new TrialLedger(run);
         foreach (var (recipe, metrics) in outcomes)
         {
-            for (int k = 0; k < Pairs; k++)
+            for (int k = 0; k < metrics.Length; k++)
             {
                 double metric = metrics[k];
-                ledger.Get($"{recipe.Hash}:{k}/{Pairs}", () => metric);
+                ledger.Get($"{recipe.Hash}:{k}/{folds}", () => metric);
             }
         }
 
         return run;
+    }
+
+    private sealed class Notes : IRunProgress
+    {
+        public string First { get; private set; } = "";
+
+        public IStage Stage(string name, int total) => SilentProgress.Instance;
+
+        public void Note(string message) => First = First.Length == 0 ? message : First;
     }
 }

@@ -21,8 +21,8 @@ public enum Verdict
 /// <param name="Baseline">Validation metric without it.</param>
 /// <param name="Treated">Validation metric with it.</param>
 /// <param name="Difference">Paired difference, positive is better, with its interval.</param>
-/// <param name="PValue">One-sided p-value of "does not help".</param>
-/// <param name="AdjustedPValue">The same after Holm over the run's trials.</param>
+/// <param name="PValue">One-sided p-value of "does not help"; null where it was screened only.</param>
+/// <param name="AdjustedPValue">The same after Holm over the treatments that were judged.</param>
 /// <param name="Verdict">Kept or rolled back.</param>
 /// <param name="Reason">One sentence: why.</param>
 /// <param name="Seeds">Number of paired runs.</param>
@@ -44,6 +44,9 @@ public sealed record Trial(
 {
     /// <summary>What it saves, for treatments that aim at that; null for others.</summary>
     public CostChange? Cost { get; init; }
+
+    /// <summary>Techniques that do not go together once it is in the recipe, each in a sentence; told before it is tried.</summary>
+    public IReadOnlyList<string> Conflicts { get; init; } = [];
 
     /// <summary>Charts and tables, e.g. the differences by seed.</summary>
     public IReadOnlyList<Evidence> Evidence { get; init; } = [];

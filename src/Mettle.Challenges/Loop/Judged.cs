@@ -41,6 +41,9 @@ internal sealed class Judged
 
     private string Reason { get; set; } = "";
 
+    // Screening chooses and does not judge: its differences have no p-value that counts.
+    private bool Screened { get; set; }
+
     public static Judged NotTried(Candidate c, string reason, CostChange? cost = null)
     {
         var j = new Judged { Candidate = c, Before = c.Changed, Changed = c.Changed, Metric = "", Unit = "", Cost = cost };
@@ -52,6 +55,13 @@ internal sealed class Judged
     public void Accept(string reason) => (Verdict, Reason) = (Challenges.Verdict.Accepted, reason);
 
     public void RollBack(string reason) => (Verdict, Reason) = (Challenges.Verdict.RolledBack, reason);
+
+    /// <summary>Others did better in screening.</summary>
+    public void ScreenOut(string reason)
+    {
+        Screened = true;
+        RollBack(reason);
+    }
 
     /// <summary>Takes over the results of a later judgement of the same treatment.</summary>
     public void Take(Judged later)
@@ -82,14 +92,15 @@ internal sealed class Judged
             new Measurement(Metric, ran ? Baselines.Average() : double.NaN, BaselineInterval, Unit),
             new Measurement(Metric, ran ? Treated.Average() : double.NaN, TreatedInterval, Unit),
             new Measurement($"difference in {Metric}", ran ? Mean : double.NaN, ran ? Interval : null, Unit),
-            ran ? PValue : null,
-            ran ? AdjustedPValue : null,
+            ran && !Screened ? PValue : null,
+            ran && !Screened ? AdjustedPValue : null,
             Verdict!.Value,
             Reason,
             Differences.Count,
             Seconds)
         {
             Cost = Cost,
+            Conflicts = Candidate.Conflicts,
             Evidence = ran
                 ? [new TableEvidence("Each pair", ["pair", "without", "with", "difference"], [.. Differences.Select((d, i) => (IReadOnlyList<string>)[$"{i + 1}", Show(Baselines[i]), Show(Treated[i]), Unit == "%" ? $"{100 * d:+0.00;-0.00;0.00} points" : Show(d)])])]
                 : [],

@@ -5,7 +5,7 @@ namespace Mettle.Challenges;
 /// <summary>How treatments are tried and judged; read from a recipe's <c>treat</c> section.</summary>
 public sealed record LoopOptions
 {
-    /// <summary>Paired runs per treatment.</summary>
+    /// <summary>Most paired runs that a treatment is judged by.</summary>
     public required int Seeds { get; init; }
 
     /// <summary>Confidence of intervals and of acceptance.</summary>
@@ -43,6 +43,3 @@ public sealed record LoopOptions
 
 /// <summary>What the loop leaves: the recipe with all accepted changes, the trials, and warnings about conflicts.</summary>
 public sealed record LoopResult(Recipe Recipe, IReadOnlyList<Trial> Trials, IReadOnlyList<string> Warnings);
-
-/// <summary>A treatment to be tried.</summary>
-internal sealed record Candidate(Treatment Treatment, ChallengeId Challenge, Recipe Changed);

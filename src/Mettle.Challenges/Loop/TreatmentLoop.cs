@@ -9,13 +9,12 @@ namespace Mettle.Challenges;
 /// these rows are disjoint folds. The test split takes no part.
 /// </summary>
 /// <remarks>
-/// Difference and interval: corrected resampled t (Nadeau and Bengio 2003). Acceptance: Holm over all trials of the run, and
-/// an interval above the smallest effect worth keeping.
-/// First all candidates are judged against the given recipe; the one with the strongest evidence becomes the recipe, and the
-/// other significant ones are judged again on top of it, one after another. Such a one must help alone and on top, so its
-/// p-value is the larger of the two, times the treatments not accepted yet: Holm's procedure rejects in any order, as long
-/// as the factor falls only with what was rejected before. The chance of accepting any treatment that does not help stays
-/// below 1 - confidence.
+/// Difference and interval: corrected resampled t (Nadeau and Bengio 2003), in the looks of a <see cref="TrialDesign"/>.
+/// Acceptance: Holm over all finalists of the run, and an interval above the smallest effect worth keeping.
+/// First all finalists are judged against the given recipe; the one with the strongest evidence becomes the recipe, and the
+/// other significant one is judged again on top of it. It must help alone and on top, so its p-value is the larger of the
+/// two, times the finalists not accepted yet: Holm's procedure rejects in any order, as long as the factor falls only with
+/// what was rejected before. The chance of accepting any treatment that does not help stays below 1 - confidence.
 /// </remarks>
 public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, TrialLedger ledger, IRunProgress progress)
 {
@@ -25,40 +24,78 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
     /// <param name="cancellation">Ends it between retrainings.</param>
     public LoopResult Run(Experiment experiment, IReadOnlyList<Finding> problems, CancellationToken cancellation)
     {
-        var candidates = Candidates(experiment, problems, out var warnings);
+        var warnings = new List<string>();
+        var candidates = Candidates.Of(catalogue, experiment, problems, options.MaxTrials, warnings);
         if (candidates.Count == 0)
         {
             return new LoopResult(experiment.Recipe, [], warnings);
         }
 
-        var judge = new TrialJudge(options, ledger, cancellation);
-        using var stage = progress.Stage("treating", candidates.Count * options.Seeds);
-        var first = new List<Judged>();
-        var clock = Stopwatch.StartNew();
-        foreach (var c in candidates)
+        foreach (var c in candidates.Where(c => c.Conflicts.Count > 0))
         {
-            first.Add(Late($"treat-{c.Treatment.Name}", clock) ? Judged.NotTried(c, $"The budget of {options.Budget:0.##} s was spent.") : judge.Judge(experiment, c, stage));
+            progress.Note($"{c.Treatment.Name} is tried, though not all goes together: {string.Join("; ", c.Conflicts)}");
         }
 
-        return Settle(experiment, first, judge, stage, clock, warnings);
+        var design = new TrialDesign(candidates.Count(c => c.SavesTooLittle is null), options.Seeds, options.Confidence);
+        var judge = new TrialJudge(design, options, ledger, cancellation);
+        using var stage = progress.Stage("treating", (design.FirstFold * candidates.Count) + (Math.Min(candidates.Count, TrialDesign.Finalists) * options.Seeds));
+        var clock = Stopwatch.StartNew();
+        var all = new Judged[candidates.Count];
+        var finalists = design.Screened ? Screen(experiment, candidates, judge, all, stage, clock) : [.. Enumerable.Range(0, candidates.Count)];
+        foreach (int i in finalists)
+        {
+            all[i] = candidates[i].SavesTooLittle is { } little ? Judged.NotTried(candidates[i], little, candidates[i].Cost)
+                : Late($"treat-{candidates[i].Treatment.Name}", clock)
+                ? Judged.NotTried(candidates[i], $"The budget of {options.Budget:0.##} s was spent.")
+                : judge.Judge(experiment, candidates[i], finalists.Count, stage);
+        }
+
+        return Settle(experiment, all, [.. finalists.Select(i => all[i]).Where(j => j.Verdict is null)], judge, stage, clock, warnings);
     }
 
     // The clock decides once; a resumed run and `reproduce` repeat what it decided.
     private bool Late(string name, Stopwatch clock)
         => options.Decide(name, () => options.Budget > 0 && clock.Elapsed.TotalSeconds > options.Budget ? "skip" : "run") == "skip";
 
-    private LoopResult Settle(Experiment experiment, List<Judged> first, TrialJudge judge, IStage stage, Stopwatch clock, List<string> warnings)
+    private IReadOnlyList<int> Screen(Experiment experiment, IReadOnlyList<Candidate> candidates, TrialJudge judge, Judged[] all, IStage stage, Stopwatch clock)
     {
-        var tried = first.Where(j => j.Differences.Count > 0).ToList();
-        var adjusted = Statistics.Holm([.. tried.Select(j => j.PValue)]);
-        for (int i = 0; i < tried.Count; i++)
+        for (int i = 0; i < all.Length; i++)
         {
-            tried[i].AdjustedPValue = adjusted[i];
+            all[i] = candidates[i].SavesTooLittle is { } little ? Judged.NotTried(candidates[i], little, candidates[i].Cost)
+                : Late($"screen-{candidates[i].Treatment.Name}", clock)
+                ? Judged.NotTried(candidates[i], $"The budget of {options.Budget:0.##} s was spent.")
+                : judge.Screen(experiment, candidates[i], stage);
         }
 
-        var winners = tried.Where(Convincing).OrderBy(j => j.Cost is not null).ThenBy(j => j.PValue).ThenByDescending(j => j.Mean).ToList();
+        int[] tried = [.. Enumerable.Range(0, all.Length).Where(i => all[i].Verdict is null)];
+        int[] quality = [.. tried.Where(i => all[i].Cost is null)], cost = [.. tried.Where(i => all[i].Cost is not null)];
+        int[] chosen =
+        [
+            .. TrialDesign.Choose([.. quality.Select(i => all[i].Differences)]).Select(i => quality[i]),
+            .. TrialDesign.Choose([.. cost.Select(i => all[i].Differences)], -options.Margin).Select(i => cost[i]),
+        ];
+        string better = string.Join(" and ", chosen.Select(i => candidates[i].Treatment.Name));
+        foreach (int i in tried.Except(chosen))
+        {
+            all[i].ScreenOut(all[i].Mean <= Math.Min(0, options.Threshold(candidates[i].Treatment.Aim))
+                ? $"No better in {all[i].Differences.Count} pairs of screening ({all[i].Amount()}); the recipe is as it was."
+                : $"In screening {better} did better; the recipe is as it was.");
+        }
+
+        return chosen;
+    }
+
+    private LoopResult Settle(Experiment experiment, Judged[] all, List<Judged> finalists, TrialJudge judge, IStage stage, Stopwatch clock, List<string> warnings)
+    {
+        var adjusted = Statistics.Holm([.. finalists.Select(j => j.PValue)]);
+        for (int i = 0; i < finalists.Count; i++)
+        {
+            finalists[i].AdjustedPValue = adjusted[i];
+        }
+
+        var winners = finalists.Where(Convincing).OrderBy(j => j.Cost is not null).ThenBy(j => j.PValue).ThenByDescending(j => j.Mean).ToList();
         var current = experiment;
-        int open = tried.Count;
+        int open = finalists.Count;
         Judged? best = winners.FirstOrDefault();
         if (best is not null)
         {
@@ -67,14 +104,20 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
                 : $"{best.Gain()} over {best.Differences.Count} paired runs; up to {options.Margin:0.####} is allowed.");
             open--;
             current = experiment.With(best.Changed);
-            Warn(experiment.Recipe, best.Changed, warnings);
+            warnings.AddRange(best.Candidate.Conflicts);
         }
 
         foreach (var w in winners.Skip(1))
         {
-            if (Trainable(current, w.Candidate.Treatment, out string reason) is not { } both)
+            if (w.Candidate.On(catalogue, current, out string reason) is not { } both)
             {
                 w.RollBack($"Helps alone, but {reason} once {best!.Candidate.Treatment.Name} is in place.");
+                continue;
+            }
+
+            if (both.SavesTooLittle is not null)
+            {
+                w.RollBack($"Saves enough alone, but not on top of {best!.Candidate.Treatment.Name}.");
                 continue;
             }
 
@@ -84,21 +127,20 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
                 continue;
             }
 
-            var again = judge.Judge(current, w.Candidate with { Changed = both }, stage);
-            if (again.Differences.Count == 0)
+            if (both.Conflicts.Except(w.Candidate.Conflicts, StringComparer.Ordinal).ToList() is { Count: > 0 } conflicts)
             {
-                w.RollBack($"Saves enough alone, but not on top of {best!.Candidate.Treatment.Name}.");
-                continue;
+                progress.Note($"{w.Candidate.Treatment.Name} is tried on top of {best!.Candidate.Treatment.Name}, though not all goes together: {string.Join("; ", conflicts)}");
             }
 
+            var again = judge.Judge(current, both, open, stage);
             again.PValue = Math.Max(w.PValue, again.PValue);
             again.AdjustedPValue = Math.Min(1, again.PValue * open);
             w.Take(again);
             if (Convincing(again))
             {
                 w.Accept(again.Cost is null ? $"Better by a further {again.Amount()} on top of what was accepted before." : $"{again.Gain()}, on top of what was accepted before.");
-                Warn(current.Recipe, both, warnings);
-                current = current.With(both);
+                warnings.AddRange(both.Conflicts);
+                current = current.With(both.Changed);
                 open--;
             }
             else
@@ -107,7 +149,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             }
         }
 
-        foreach (var j in tried.Where(j => j.Verdict is null))
+        foreach (var j in finalists.Where(j => j.Verdict is null))
         {
             j.RollBack(j.Cost is not null
                 ? $"It saves {Judged.Percent(j.Cost.Saved)} of the {j.Cost.What}, but the loss in {j.Metric} may be larger than {options.Margin:0.####} ({j.Amount()}, adjusted p = {j.AdjustedPValue:0.###}); the recipe is as it was."
@@ -116,61 +158,8 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
                 : $"The gain of {j.Amount()} could be chance (adjusted p = {j.AdjustedPValue:0.###}); the recipe is as it was.");
         }
 
-        return new LoopResult(current.Recipe, [.. first.Select(j => j.ToTrial())], warnings);
+        return new LoopResult(current.Recipe, [.. all.Select(j => j.ToTrial())], warnings);
     }
 
     private bool Convincing(Judged j) => j.AdjustedPValue < 1 - options.Confidence && j.Interval.Low > options.Threshold(j.Candidate.Treatment.Aim);
-
-    // What the recipe had before is its writer's choice and told when it is read.
-    private void Warn(Recipe before, Recipe accepted, List<string> warnings)
-        => warnings.AddRange(catalogue.ConflictsIn(accepted).Except(catalogue.ConflictsIn(before)));
-
-    private List<Candidate> Candidates(Experiment experiment, IReadOnlyList<Finding> problems, out List<string> warnings)
-    {
-        warnings = [];
-        var names = catalogue.Wanted(experiment.Recipe);
-        var wanted = names is null
-            ? problems.SelectMany(f => f.Remedies.Select(r => (Name: r, f.Challenge)))
-            : names.Select(n => (Name: n, Challenge: catalogue.ChallengeOf(n)!.Value));
-        var result = new List<Candidate>();
-        foreach (var (name, challenge) in wanted.DistinctBy(w => w.Name))
-        {
-            var treatment = catalogue.Treatment(name);
-            if (Trainable(experiment, treatment, out string reason) is { } changed)
-            {
-                result.Add(new Candidate(treatment, challenge, changed));
-            }
-            else if (names is not null)
-            {
-                warnings.Add($"{name} was not tried: {reason}");
-            }
-        }
-
-        if (result.Count > options.MaxTrials)
-        {
-            warnings.Add($"Not tried, since treat.max-trials is {options.MaxTrials}: {string.Join(", ", result.Skip(options.MaxTrials).Select(c => c.Treatment.Name))}.");
-        }
-
-        return [.. result.Take(options.MaxTrials)];
-    }
-
-    // A change that fits by itself may be refused with the rest of the recipe (mixup with tasks that come one after another).
-    private static Recipe? Trainable(Experiment experiment, Treatment treatment, out string reason)
-    {
-        if (treatment.Apply(experiment.Recipe, out reason) is not { } changed)
-        {
-            return null;
-        }
-
-        try
-        {
-            experiment.With(changed).Check();
-            return changed;
-        }
-        catch (RecipeException e)
-        {
-            reason = e.Message;
-            return null;
-        }
-    }
 }

@@ -36,4 +36,17 @@ public static class OrderedSplit
             ? throw new DataException(FormattableString.Invariant($"{rows} rows do not make {folds} blocks with gaps of {gap}."), "Give a longer series or a shorter window.")
             : block;
     }
+
+    /// <summary>The last of the training rows as validation, those a gap before as training; the given validation rows are left out.</summary>
+    /// <exception cref="DataException">A part would be empty.</exception>
+    public static Split Last(Split split, double share, int gap)
+    {
+        int taken = (int)Math.Round(share * split.Train.Length);
+        int from = split.Train.Length - taken;
+        int first = taken > 0 ? split.Train[from] : 0;
+        Split last = new([.. split.Train.Where(r => r < first - gap)], [.. split.Train.Skip(from)], split.Test);
+        return last.Train.IsEmpty || taken == 0
+            ? throw new DataException(FormattableString.Invariant($"{split.Train.Length} training rows do not leave {taken} for validation with a gap of {gap}."), "Give a longer series or a shorter window.")
+            : last;
+    }
 }

@@ -41,6 +41,14 @@ public sealed class Experiment
     public Experiment Fold(int fold, int folds)
         => new(Recipe, cache, ExperimentData.Load(Recipe, cache.Get(Recipe), (fold, folds)), RandomKey.FromSeed(seed).For("fold").At(fold).Value);
 
+    /// <summary>
+    /// As <see cref="Fold"/>, with part <paramref name="fold"/> kept from training and from all that watches it
+    /// (<see cref="ExperimentData.HeldOut"/>): what stops early or picks the best epoch does so by validation rows of its own,
+    /// the recipe's share of the other parts, as in the real run.
+    /// </summary>
+    public Experiment Trial(int fold, int folds)
+        => new(Recipe, cache, ExperimentData.Load(Recipe, cache.Get(Recipe), (fold, folds), keepsApart: true), RandomKey.FromSeed(seed).For("fold").At(fold).Value);
+
     /// <summary>The same data with another seed for weights, order and all that is random in training.</summary>
     public Experiment Reseed(ulong newSeed) => new(Recipe, cache, Data, newSeed);
 
@@ -50,12 +58,8 @@ public sealed class Experiment
     /// </summary>
     public Experiment Few(int rows, Recipe changed)
     {
-        var all = Data.Encoded.Train;
-        int count = Math.Min(rows, all.Count);
-        var few = new DataPart(
-            new Subset(all.Rows, [.. Enumerable.Range(0, count)]),
-            all.Labels.Length > 0 ? all.Labels[..count] : [],
-            all.Targets.Length > 0 ? all.Targets[..count] : []);
+        int count = Math.Min(rows, Data.Encoded.Train.Count);
+        var few = Data.Encoded.Train.Take([.. Enumerable.Range(0, count)]);
         return new(changed, cache, Data with { Encoded = Data.Encoded with { Train = few, Validation = null, Test = null }, DevelopmentRows = count }, seed);
     }
 
@@ -117,7 +121,10 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
     /// <summary>Names a training row as its source does, given its position in the training part.</summary>
     public required Func<int, string> RowName { get; init; }
 
-    internal static ExperimentData Load(Recipe recipe, SourceData source, (int Fold, int Folds)? fold)
+    /// <summary>In a trial, the rows that it is judged on; else null.</summary>
+    public DataPart? HeldOut { get; private init; }
+
+    internal static ExperimentData Load(Recipe recipe, SourceData source, (int Fold, int Folds)? fold, bool keepsApart = false)
     {
         var key = RandomKey.FromSeed((ulong)recipe["seed"].Long());
         var split = Divide(recipe, source);
@@ -127,12 +134,27 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
         }
 
         int development = split.Train.Length + split.Validation.Length;
+        int[] held = keepsApart ? [.. split.Validation] : [];
+        split = keepsApart ? Watched(recipe, source, split, key.For("watched")) : split;
         split = Folds.Limit(split, Stratify(recipe, source), recipe["data.limit"].Int(), key.For("limit"));
         var encoded = source.Encode(split, recipe, NoiseOf(recipe, source, key.For("label-noise")));
         Require(recipe, encoded.Input);
+        DataPart? apart = null;
+        if (keepsApart)
+        {
+            // Both kinds of rows were encoded together; a row is one of the two.
+            var kept = held.ToHashSet();
+            var all = encoded.Validation!;
+            apart = all.Take([.. Enumerable.Range(0, all.Count).Where(i => kept.Contains(split.Validation[i]))]);
+            int[] watched = [.. Enumerable.Range(0, all.Count).Where(i => !kept.Contains(split.Validation[i]))];
+            encoded = encoded with { Validation = watched.Length == 0 ? null : all.Take(watched) };
+        }
+
         if (recipe["data.tasks"].HasValue)
         {
-            encoded = recipe.Word<TaskSplit>("data.tasks").Apply(encoded, recipe);
+            var tasks = recipe.Word<TaskSplit>("data.tasks");
+            apart = apart is null ? null : tasks.Apply(encoded with { Validation = apart }, recipe).Validation;
+            encoded = tasks.Apply(encoded, recipe);
         }
 
         if (recipe["data.augment"].Words<IAugmentation>() is { Count: > 0 } augmentations)
@@ -145,7 +167,26 @@ public sealed record ExperimentData(EncodedData Encoded, int DevelopmentRows, IR
             encoded = encoded with { Train = encoded.Train with { Rows = new AugmentedDataset(encoded.Train.Rows, augmentations) } };
         }
 
-        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes)) { RowName = row => source.RowName(split.Train[row % split.Train.Length]) };
+        return new ExperimentData(encoded, development, OnnxWords.WithHashes(recipe, source.Hashes))
+        {
+            RowName = row => source.RowName(split.Train[row % split.Train.Length]),
+            HeldOut = apart,
+        };
+    }
+
+    // Validation rows out of the training rows, beside those held out already.
+    private static Split Watched(Recipe recipe, SourceData source, Split split, RandomKey key)
+    {
+        double share = recipe["data.validation"].Double();
+        if (share <= 0)
+        {
+            return split;
+        }
+
+        var inner = source.Gap is { } gap
+            ? Told(recipe, () => OrderedSplit.Last(split, share, gap))
+            : Folds.Of(split with { Validation = [] }, Stratify(recipe, source), 0, Math.Max(2, (int)Math.Round(1 / share)), key);
+        return inner with { Validation = [.. inner.Validation.Concat(split.Validation).Order()] };
     }
 
     private static void Require(Recipe recipe, InputSpec input)

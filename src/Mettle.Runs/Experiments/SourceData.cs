@@ -56,6 +56,15 @@ public sealed record DataPart(IDataset Rows, int[] Labels, float[] Targets)
 
     /// <summary>Task of each row, where data come as tasks; else empty.</summary>
     public int[] Tasks { get; init; } = [];
+
+    /// <summary>Some of the rows.</summary>
+    public DataPart Take(int[] rows) => new(
+        new Subset(Rows, rows),
+        Labels.Length > 0 ? [.. rows.Select(r => Labels[r])] : [],
+        Targets.Length > 0 ? [.. rows.Select(r => Targets[r])] : [])
+    {
+        Tasks = Tasks.Length > 0 ? [.. rows.Select(r => Tasks[r])] : [],
+    };
 }
 
 /// <summary>The three parts of the data, ready for training.</summary>

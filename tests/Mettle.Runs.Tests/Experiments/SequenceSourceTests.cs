@@ -45,6 +45,14 @@ public sealed class SequenceSourceTests
             Assert.Empty(validation.Intersect(test));
             Assert.Equal(experiment.Data.Encoded.Test!.Labels, d.Test!.Labels);
         });
+        Assert.All(Enumerable.Range(0, 5).Select(k => experiment.Trial(k, 5).Data), d =>
+        {
+            HashSet<long> train = Seen(d.Encoded.Train), validation = Seen(d.Encoded.Validation!), held = Seen(d.HeldOut!), test = Seen(d.Encoded.Test!);
+            Assert.Empty(train.Intersect(held));
+            Assert.Empty(train.Intersect(validation));
+            Assert.Empty(validation.Intersect(held));
+            Assert.Empty(test.Intersect(train.Union(validation).Union(held)));
+        });
     }
 
     [Fact]

@@ -23,6 +23,32 @@ public sealed class SplitTests
         Assert.Equal(full.Test!.Labels, limited.Test!.Labels);
     }
 
+    [Fact]
+    public void Trial_EveryFold_IsJudgedOnRowsThatNeitherTrainingNorValidationHolds()
+    {
+        var experiment = Experiment.Prepare(Files.Recipe($"{Digits}  validation: 0.2\n", "."), new DataCache());
+        int held = 0;
+        for (int k = 0; k < 4; k++)
+        {
+            var trial = experiment.Trial(k, 4).Data;
+            var fold = experiment.Fold(k, 4).Data.Encoded;
+            Assert.Equal(fold.Validation!.Labels, trial.HeldOut!.Labels);
+            Assert.Equal(fold.Train.Count, trial.Encoded.Train.Count + trial.Encoded.Validation!.Count);
+            Assert.InRange(trial.Encoded.Validation.Count, fold.Train.Count / 5, (fold.Train.Count / 5) + 1);
+            held += trial.HeldOut.Count;
+            using var scope = MemoryScope.Begin("test");
+            HashSet<string> seen = [.. Images(trial.Encoded.Train), .. Images(trial.Encoded.Validation)];
+            Assert.DoesNotContain(Images(trial.HeldOut), seen.Contains);
+        }
+
+        Assert.Equal(experiment.Data.DevelopmentRows, held);
+        static string[] Images(Mettle.Runs.DataPart part)
+        {
+            float[] x = part.Rows.Load([.. Enumerable.Range(0, part.Count)], default).Inputs[0].ToArray<float>();
+            return [.. x.Chunk(64).Select(image => string.Join(' ', image.Select(v => MathF.Round(v, 2))))];
+        }
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(10)]
