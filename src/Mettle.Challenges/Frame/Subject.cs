@@ -12,6 +12,14 @@ public sealed record Subject(Experiment Experiment, TrainedModel Model, RandomKe
     /// <summary>The recipe.</summary>
     public Recipe Recipe => Experiment.Recipe;
 
+    /// <summary>
+    /// Why the loss on all training rows says little of how the model learns, for checks that rest on it; null where it does: rows that
+    /// came as tasks are partly forgotten.
+    /// </summary>
+    public string? LossIsOfTasks => Experiment.Data.Encoded.Sequence is null
+        ? null
+        : "Rows came as tasks, one after another: what is lost of earlier ones is measured by the challenge forgetting.";
+
     /// <summary>Row-passes for the checks of one challenge; without a limit unless an examination sets one.</summary>
     public CheckBudget Budget { get; init; } = new();
 

@@ -12,7 +12,7 @@ public sealed record ContinualPlan
     /// <summary>The tasks.</summary>
     public required TaskSequence Sequence { get; init; }
 
-    /// <summary>Task of each training row.</summary>
+    /// <summary>Task of each training row. A task without rows is passed over.</summary>
     public required IReadOnlyList<int> TaskOf { get; init; }
 
     /// <summary>How earlier tasks are kept in mind.</summary>
@@ -41,8 +41,6 @@ public sealed record ContinualPlan
         Need(Training.Sharpness is null && Training.Escape is null, "Sharpness and escape are not supported for a sequence of tasks; leave them null.");
         Need(Training.Validation is null, "Validation rows are given as the plan's watch; leave Validation null.");
         Need(TaskOf.Count == Training.Train.Count, $"{TaskOf.Count} tasks are given for {Training.Train.Count} rows.");
-        int empty = Parts().ToList().FindIndex(p => p.Length == 0);
-        Need(empty < 0, $"Task {empty + 1} has no training rows.");
         Need(Watch is null || (Watch.Rows.Count == Sequence.Count && Watch.Rows.All(r => r.Length > 0)), "Every task needs rows to watch.");
     }
 

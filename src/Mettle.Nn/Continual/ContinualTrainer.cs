@@ -74,6 +74,12 @@ public sealed class ContinualTrainer
     private TrainingResult? RunTask(CancellationToken cancellation)
     {
         int task = state.Task;
+        if (parts[task].Length == 0)
+        {
+            EndTask(task, learned: false);
+            return null;
+        }
+
         if (!state.Within)
         {
             using var scope = MemoryScope.Begin("task");
@@ -90,7 +96,7 @@ public sealed class ContinualTrainer
             }
         }
 
-        EndTask(task);
+        EndTask(task, learned: true);
         SaveIfWanted();
         return cancellation.IsCancellationRequested && state.Task < parts.Count ? Result(interrupted: true, null) : null;
     }
@@ -176,10 +182,11 @@ public sealed class ContinualTrainer
         }
     }
 
-    private void EndTask(int task)
+    private void EndTask(int task, bool learned)
     {
-        using (MemoryScope.Begin("task"))
+        if (learned)
         {
+            using var scope = MemoryScope.Begin("task");
             plan.Method.EndTask(task, parts[task]);
         }
 

@@ -75,6 +75,15 @@ public sealed class ForgettingCheckTests : IDisposable
     }
 
     [Fact]
+    public void Examination_OfPlainTrainingOnTasks_FindsForgettingAlone()
+    {
+        var recipe = House.Recipe(Digits);
+        var (experiment, model) = Train(recipe);
+        var found = Examination.Run(House.Catalogue, new Subject(experiment, model, RandomKey.FromSeed(1)), SilentProgress.Instance, TestContext.Current.CancellationToken);
+        Assert.Equal("lost-accuracy", Assert.Single(found.Problems).Check);
+    }
+
+    [Fact]
     public void LostAccuracy_FewRowsAndNoLoss_IsFine()
     {
         var (experiment, model) = Train(House.Recipe(Digits).With("train.epochs", 1));

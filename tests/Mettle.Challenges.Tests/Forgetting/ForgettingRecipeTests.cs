@@ -63,6 +63,12 @@ public sealed class ForgettingRecipeTests : IDisposable
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("early-stopping: {patience: 0}")]
+    [InlineData("mixup: 0")]
+    public void Recipe_DefaultsSpelledOut_AreNoObstacle(string line)
+        => Experiment.Prepare(House.Recipe(Tasks.Replace("threads: 0", line, StringComparison.Ordinal)), new DataCache()).Check();
+
     [Fact]
     public void Treatments_OnTasks_SetOneMethodAndNoSecond()
     {

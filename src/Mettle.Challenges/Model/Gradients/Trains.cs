@@ -17,9 +17,9 @@ public sealed class Trains : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
-        if (subject.Experiment.Data.Encoded.Sequence is not null)
+        if (subject.LossIsOfTasks is { } why)
         {
-            return CheckResult.Skip("Rows came as tasks, one after another: what is lost of earlier ones is measured by the challenge forgetting.");
+            return CheckResult.Skip(why);
         }
 
         var train = subject.Model.Train;

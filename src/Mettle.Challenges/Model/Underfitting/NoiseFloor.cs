@@ -24,6 +24,11 @@ public sealed class NoiseFloor : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var train = subject.Model.Train;
         var near = Neighbours.Of(subject);
         if (!near.AreKnown)

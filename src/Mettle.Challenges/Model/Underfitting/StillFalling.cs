@@ -14,6 +14,11 @@ public sealed class StillFalling : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var history = subject.Model.Result.History;
         double[] losses = [.. history.Select(e => e.TrainLoss)];
         if (losses.Length < EndSlope.FewestEpochs)

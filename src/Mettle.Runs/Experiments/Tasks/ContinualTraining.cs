@@ -31,11 +31,6 @@ internal static class ContinualTraining
         var (recipe, data) = (experiment.Recipe, experiment.Data.Encoded);
         Refuse(recipe);
         var sequence = data.Sequence!;
-        if (Counts(data.Train, sequence).ToList().FindIndex(n => n == 0) is >= 0 and var empty)
-        {
-            throw recipe["data.tasks"].Problem($"gives task {empty + 1} no training rows");
-        }
-
         return new ContinualPlan
         {
             Training = Plan.Of(experiment, seed, options) with { Validation = null, Metrics = [], Recovery = null },
@@ -81,7 +76,9 @@ internal static class ContinualTraining
 
     private static void Refuse(Recipe recipe)
     {
-        string? wrong = recipe.SetPaths.FirstOrDefault(p => p.StartsWith("train.", StringComparison.Ordinal) && !Honoured.Contains(p.Split('.')[1]));
+        // A value that says what is so anyway changes no hash.
+        string? wrong = recipe.SetPaths.Where(p => p.StartsWith("train.", StringComparison.Ordinal)).Select(p => p.Split('.')[1]).Distinct(StringComparer.Ordinal)
+            .Where(f => !Honoured.Contains(f)).Select(f => $"train.{f}").FirstOrDefault(f => recipe.Without(f).Hash != recipe.Hash);
         if (wrong is not null)
         {
             throw recipe["data.tasks"].Problem($"goes with no '{wrong}': leave it out for tasks that come one after another");
