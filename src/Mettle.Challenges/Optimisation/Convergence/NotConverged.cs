@@ -18,6 +18,11 @@ public sealed class NotConverged : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var h = subject.Model.Result.History;
         double[] losses = [.. h.Select(e => e.ValidationLoss ?? e.TrainLoss)];
         int n = Math.Max(Fewest, (int)(Share * h.Count));

@@ -13,6 +13,11 @@ public sealed class Plateau : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var h = subject.Model.Result.History;
         if (h.Count < 5)
         {

@@ -11,6 +11,11 @@ public sealed class Spikes : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var h = subject.Model.Result.History;
         if (h.Count < 3 || h.Any(e => !double.IsFinite(e.TrainLoss)))
         {
