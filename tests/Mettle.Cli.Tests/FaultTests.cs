@@ -14,6 +14,7 @@ public sealed class FaultTests : IDisposable
 
     [Theory]
     [InlineData("rate")]
+    [InlineData("rate-adam")]
     public async Task Run_LearningRateHundredTimesTooHigh_RecoversByItself(string fault)
     {
         var run = await Run(fault);

@@ -33,7 +33,7 @@ internal static class Remedies
 
     private static string[] Recurrent(Symptom symptom, bool badStart, bool isPlain)
     {
-        string[] start = ["recurrent-init", "orthogonal-init", "xavier-init"], steps = ["gradient-clipping", "adaptive-clipping"];
+        string[] start = ["recurrent-init", "orthogonal-init", "xavier-init"], steps = ["gradient-clipping", "rate-range-test", "adaptive-clipping"];
         string[] cell = isPlain ? ["gated-rnn", "chrono-init"] : ["chrono-init"];
         return symptom switch
         {
@@ -49,6 +49,6 @@ internal static class Remedies
         string[] shape = ["fixup-init", "residual-connections"];
         return isDeep && (badStart || symptom is Symptom.Vanishing or Symptom.NoTraining) ? [.. shape, "normalisation", "lsuv-init", init, .. smooth, "orthogonal-init", "gradient-clipping", "adaptive-clipping"]
             : badStart || symptom == Symptom.Vanishing ? [init, "normalisation", "lsuv-init", .. smooth, .. shape, "orthogonal-init", "gradient-clipping", "adaptive-clipping"]
-            : ["gradient-clipping", "normalisation", .. smooth, "adaptive-clipping", init, "lsuv-init", .. shape];
+            : ["rate-range-test", "gradient-clipping", "normalisation", .. smooth, "adaptive-clipping", init, "lsuv-init", .. shape];
     }
 }
