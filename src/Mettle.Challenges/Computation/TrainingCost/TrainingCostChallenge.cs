@@ -30,7 +30,7 @@ public sealed class TrainingCostChallenge : Challenge
 
     /// <summary>The proof with another treatment in place of its own.</summary>
     internal static PairedProof Prove(Func<Recipe, Recipe> treat) => new(
-        "A convolutional network on 2,000 images of Fashion-MNIST, trained for 40 epochs with AdamW along a cosine; treated with super-convergence, one cycle up to ten times the rate in half of the epochs. Test accuracy (10,000 images) may be at most 1 point lower, with 95 % confidence, while more than 45 % of the counted operations and more than 30 % of the measured time are saved.",
+        "A convolutional network on 2,000 images of Fashion-MNIST, trained for 40 epochs with AdamW along a cosine; treated with super-convergence, one cycle up to ten times the rate in half of the epochs. Test accuracy (10,000 images) may be at most 1 point lower, with 95 % confidence, while more than 45 % of the counted operations and more than 35 % of the measured time are saved.",
         """
         name: training-cost
         data:
@@ -53,7 +53,7 @@ public sealed class TrainingCostChallenge : Challenge
         r => r.With("data.source", "digits").With("data.limit", 0).With("data.validation", 0.15).With("train.epochs", 24),
         new ProofClaim("test accuracy", run => run.Test.Accuracy, HigherIsBetter: true, -0.01, "%"),
         new ProofClaim("counted operations of a training (10^9)", run => Counted(run) / 1e9, HigherIsBetter: false, 0.45) { Relative = true },
-        new ProofClaim("measured time of a training (s)", run => run.Model.Result.Seconds, HigherIsBetter: false, 0.3) { Relative = true });
+        new ProofClaim("measured time of a training (s)", run => run.Model.Result.Seconds, HigherIsBetter: false, 0.35) { Relative = true });
 
     // Of the epochs that were trained, should something end it early.
     private static double Counted(ProofRun run) => TrainingCost.Count(run.Experiment.Training()).FlopsByEpoch.Take(run.Model.Result.History.Count).Sum(f => (double)f);
