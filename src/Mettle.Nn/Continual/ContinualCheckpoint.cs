@@ -17,22 +17,14 @@ internal static class ContinualCheckpoint
         using var scope = MemoryScope.Begin("checkpoint");
         state.Plan = Fingerprint(plan);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [TaskRows] = Tensor.From(rows.Select(r => (long)r).ToArray()) };
-        Add("model", plan.Training.Model.StateDict());
-        Add("optimizer", plan.Training.Optimizer.StateDict());
-        Add("method", plan.Method.StateDict());
+        tensors.Add("model", plan.Training.Model.StateDict());
+        tensors.Add("optimizer", plan.Training.Optimizer.StateDict());
+        tensors.Add("method", plan.Method.StateDict());
         Safetensors.Write(path, tensors, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = Format,
             ["state"] = JsonSerializer.Serialize(state, ContinualStateJson.Default.ContinualState),
         });
-
-        void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> part)
-        {
-            foreach (var (key, tensor) in part)
-            {
-                tensors.Add($"{prefix}.{key}", tensor);
-            }
-        }
     }
 
     public static ContinualState Load(string path, ContinualPlan plan, out int[] rows)
@@ -44,40 +36,17 @@ internal static class ContinualCheckpoint
             throw new InvalidDataException($"{path}: this is no checkpoint of a training in tasks (its metadata lack format = {Format}).");
         }
 
-        var state = Parse(path, content.Metadata.GetValueOrDefault("state") ?? "");
-        foreach (var (name, value) in Fingerprint(plan))
-        {
-            if (state.Plan.GetValueOrDefault(name) is var saved && saved != value)
-            {
-                throw new InvalidDataException($"{path}: the checkpoint has {name} {saved ?? "(none)"}, this training {value}. Go on with the settings it was begun with, or begin anew.");
-            }
-        }
+        var state = CheckpointParts.Parse(path, content.Metadata.GetValueOrDefault("state"), ContinualStateJson.Default.ContinualState);
+        CheckpointParts.Require(path, state.Plan, Fingerprint(plan));
 
-        plan.Training.Model.LoadStateDict(Part(content, "model"));
-        plan.Training.Optimizer.LoadStateDict(Part(content, "optimizer"));
-        plan.Method.LoadStateDict(Part(content, "method"));
+        plan.Training.Model.LoadStateDict(content.Part("model"));
+        plan.Training.Optimizer.LoadStateDict(content.Part("optimizer"));
+        plan.Method.LoadStateDict(content.Part("method"));
         rows = content.Tensors.TryGetValue(TaskRows, out var chosen)
             ? [.. chosen.ToArray<long>().Select(r => checked((int)r))]
             : throw new InvalidDataException($"{path}: the rows of the task are missing.");
         return state;
     }
-
-    private static ContinualState Parse(string path, string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, ContinualStateJson.Default.ContinualState) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: the training state in the metadata is broken ({e.Message})", e);
-        }
-    }
-
-    private static Dictionary<string, Tensor> Part(SafetensorsContent content, string prefix)
-        => content.Tensors
-            .Where(t => t.Key.StartsWith(prefix + ".", StringComparison.Ordinal))
-            .ToDictionary(t => t.Key[(prefix.Length + 1)..], t => t.Value, StringComparer.Ordinal);
 
     // What decides which samples and numbers the next step sees.
     private static Dictionary<string, string> Fingerprint(ContinualPlan plan) => new(StringComparer.Ordinal)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Mettle.Nn;
 
@@ -17,14 +16,14 @@ internal static class TrainingCheckpoint
         using var scope = MemoryScope.Begin("checkpoint");
         state.Plan = Fingerprint(plan);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        Add("model", plan.Model.StateDict());
-        Add("optimizer", plan.Optimizer.StateDict());
-        Add("averaging", plan.Averaging?.StateDict() ?? new Dictionary<string, Tensor>());
-        Add("best", best.State);
+        tensors.Add("model", plan.Model.StateDict());
+        tensors.Add("optimizer", plan.Optimizer.StateDict());
+        tensors.Add("averaging", plan.Averaging?.StateDict() ?? new Dictionary<string, Tensor>());
+        tensors.Add("best", best.State);
         for (int i = 0; i < snapshots.Count; i++)
         {
-            Add($"snapshot{i}", snapshots[i].Tensors);
-            Add($"snapshot{i}-best", ReferenceEquals(snapshots[i].Best, best.State) ? new Dictionary<string, Tensor>() : snapshots[i].Best);
+            tensors.Add($"snapshot{i}", snapshots[i].Tensors);
+            tensors.Add($"snapshot{i}-best", ReferenceEquals(snapshots[i].Best, best.State) ? new Dictionary<string, Tensor>() : snapshots[i].Best);
         }
 
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -38,14 +37,6 @@ internal static class TrainingCheckpoint
         }
 
         Safetensors.Write(path, tensors, metadata);
-
-        void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> part)
-        {
-            foreach (var (key, tensor) in part)
-            {
-                tensors.Add($"{prefix}.{key}", tensor);
-            }
-        }
     }
 
     public static TrainingState Load(string path, TrainingPlan plan, BestWeights best, Snapshots? snapshots)
@@ -57,21 +48,15 @@ internal static class TrainingCheckpoint
             throw new InvalidDataException($"{path}: this is no training checkpoint (its metadata lack format = {Format}).");
         }
 
-        var state = Parse(path, content.Metadata.GetValueOrDefault("state") ?? "");
-        foreach (var (name, value) in Fingerprint(plan))
-        {
-            if (state.Plan.GetValueOrDefault(name) is var saved && saved != value)
-            {
-                throw new InvalidDataException($"{path}: the checkpoint has {name} {saved ?? "(none)"}, this training {value}. Go on with the settings it was begun with, or begin anew.");
-            }
-        }
+        var state = CheckpointParts.Parse(path, content.Metadata.GetValueOrDefault("state"), TrainingStateJson.Default.TrainingState);
+        CheckpointParts.Require(path, state.Plan, Fingerprint(plan));
 
-        plan.Model.LoadStateDict(Part(content, "model"));
-        plan.Optimizer.LoadStateDict(Part(content, "optimizer"));
-        plan.Averaging?.LoadStateDict(Part(content, "averaging"));
-        best.Take(Part(content, "best"));
-        snapshots?.Load(Parse(path, content.Metadata.GetValueOrDefault("snapshots") ?? "", TrainingStateJson.Default.ListTrainingState)
-            .Select((s, i) => Snapshot.Of(s, Part(content, $"snapshot{i}"), BestOf(s, Part(content, $"snapshot{i}-best")))));
+        plan.Model.LoadStateDict(content.Part("model"));
+        plan.Optimizer.LoadStateDict(content.Part("optimizer"));
+        plan.Averaging?.LoadStateDict(content.Part("averaging"));
+        best.Take(content.Part("best"));
+        snapshots?.Load(CheckpointParts.Parse(path, content.Metadata.GetValueOrDefault("snapshots"), TrainingStateJson.Default.ListTrainingState)
+            .Select((s, i) => Snapshot.Of(s, content.Part($"snapshot{i}"), BestOf(s, content.Part($"snapshot{i}-best")))));
         return state;
 
         // Best weights that a snapshot shares with the training are written once.
@@ -88,25 +73,6 @@ internal static class TrainingCheckpoint
         return copy;
     }
 
-    private static TrainingState Parse(string path, string json) => Parse(path, json, TrainingStateJson.Default.TrainingState);
-
-    private static T Parse<T>(string path, string json, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: the training state in the metadata is broken ({e.Message})", e);
-        }
-    }
-
-    private static Dictionary<string, Tensor> Part(SafetensorsContent content, string prefix)
-        => content.Tensors
-            .Where(t => t.Key.StartsWith(prefix + ".", StringComparison.Ordinal))
-            .ToDictionary(t => t.Key[(prefix.Length + 1)..], t => t.Value, StringComparer.Ordinal);
-
     // What decides which samples and numbers the next step sees.
     private static Dictionary<string, string> Fingerprint(TrainingPlan plan) => new(StringComparer.Ordinal)
     {
@@ -115,6 +81,7 @@ internal static class TrainingCheckpoint
         ["training samples"] = plan.Train.Count.ToString(CultureInfo.InvariantCulture),
         ["steps per epoch"] = plan.StepsPerEpoch.ToString(CultureInfo.InvariantCulture),
         ["mixup"] = plan.Mixup.ToString("R", CultureInfo.InvariantCulture),
+        ["cutmix"] = plan.CutMix.ToString("R", CultureInfo.InvariantCulture),
         ["base rate"] = plan.Optimizer.BaseRate.ToString("R", CultureInfo.InvariantCulture),
         ["optimizer"] = plan.Optimizer.GetType().Name,
         ["schedule"] = plan.Schedule.GetType().Name,
