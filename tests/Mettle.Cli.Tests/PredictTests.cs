@@ -90,6 +90,41 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
+    public async Task Predict_RunOfText_EncodesLinesAndTellsHowManyAgree()
+    {
+        _folder.Write("lines.tsv", string.Concat(Enumerable.Repeat("ham\tsee you soon\nspam\tWIN FREE CASH\n", 30)));
+        _folder.WriteRecipe("name: lines\ndata: {source: {text-lines: {path: lines.tsv, length: 12}}}\nmodel: {text-cnn: {kernels: [3], filters: 8}}\ntrain: {epochs: 20, batch: 8, optimizer: {adam: {rate: 0.01}}}\n");
+        await _folder.RunAsync(0, "train", "recipe.yaml");
+        _folder.Write("new.txt", "\nsee you\nFREE\n");
+
+        var plain = (await _folder.RunAsync(0, "predict", "latest", "new.txt", "--json")).Json();
+        var labelled = (await _folder.RunAsync(0, "predict", "latest", "lines.tsv", "--json")).Json();
+
+        Assert.Equal(["ham", "spam"], plain.GetProperty("predictions").EnumerateArray().Select(r => r.GetProperty("predicted")[0].GetProperty("label").GetString()));
+        Assert.Equal(JsonValueKind.Null, plain.GetProperty("agreement").ValueKind);
+        Assert.Equal(60, labelled.GetProperty("rows").GetInt32());
+        Assert.Contains("60 of 60", labelled.GetProperty("agreement").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Predict_RunOfASeries_LooksAheadFromEveryWindow()
+    {
+        _folder.Write("steps.csv", "day,level\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"d{i},{20 + (i % 2 == 0 ? 5 : -5)}\n")));
+        _folder.WriteRecipe("name: steps\ndata: {source: {series: {path: steps.csv, window: 4}}, target: level}\nmodel: {mlp: {hidden: [8]}}\ntrain: {epochs: 40, batch: 16, optimizer: {adam: {rate: 0.01}}}\n");
+        await _folder.RunAsync(0, "train", "recipe.yaml");
+        _folder.Write("new.csv", "level\n25\n15\n25\n15\n25\n");
+
+        var result = (await _folder.RunAsync(0, "predict", "latest", "new.csv", "--json")).Json();
+
+        float[] values = [.. result.GetProperty("predictions").EnumerateArray().Select(r => r.GetProperty("outputs").GetProperty("prediction").EnumerateArray().First().GetSingle())];
+        Assert.Equal(2, values.Length);
+        Assert.InRange(values[0], 23, 27);
+        Assert.InRange(values[1], 13, 17);
+        _folder.Write("short.csv", "level\n25\n15\n");
+        Assert.Contains("windows of 4", (await _folder.RunAsync(2, "predict", "latest", "short.csv")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Predict_RunOfARegression_AnswersInTheTargetsUnit()
     {
         _folder.Write("rows.csv", "a,b,price\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{i * 7 % 11},{1000 + (20 * i)}\n")));

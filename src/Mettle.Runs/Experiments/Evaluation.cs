@@ -7,6 +7,10 @@ namespace Mettle.Runs;
 /// <param name="Predictions">Outputs with the truth, row by row.</param>
 public sealed record Evaluation(LearningTask Task, Predictions Predictions)
 {
+    // Several checks ask for these, and rows may be many. Two threads that come first at once compute the same.
+    private double[]? losses;
+    private int correct = -1;
+
     /// <summary>Number of rows.</summary>
     public int Count => Predictions.Count;
 
@@ -17,7 +21,7 @@ public sealed record Evaluation(LearningTask Task, Predictions Predictions)
     public double Accuracy => Correct / (double)Count;
 
     /// <summary>Rows whose largest output is their class.</summary>
-    public int Correct => Enumerable.Range(0, Count).Count(i => Predictions.Predicted(i) == Predictions.Labels[i]);
+    public int Correct => correct >= 0 ? correct : correct = Enumerable.Range(0, Count).Count(i => Predictions.Predicted(i) == Predictions.Labels[i]);
 
     /// <summary>1 - squared error / variance of the targets.</summary>
     public double R2 => RegressionMetrics.R2(Predictions);
@@ -25,7 +29,13 @@ public sealed record Evaluation(LearningTask Task, Predictions Predictions)
     /// <summary>Name and unit of <see cref="Metric"/>.</summary>
     public static (string Name, string Unit) MetricOf(LearningTask task) => task == LearningTask.Classification ? ("accuracy", "%") : ("R²", "");
 
-    /// <summary>Loss of each row: -log probability of its class, or squared error in standardised units.</summary>
+    /// <summary>Loss of each row: -log probability of its class, or squared error in standardised units. The same array each time: not to be written into.</summary>
     public double[] Losses()
-        => Task == LearningTask.Classification ? ClassificationMetrics.LogLosses(Predictions) : RegressionMetrics.SquaredErrors(Predictions);
+        => losses ??= Task == LearningTask.Classification ? ClassificationMetrics.LogLosses(Predictions) : RegressionMetrics.SquaredErrors(Predictions);
+
+    /// <summary>Equal tasks and predictions; what was computed of them is no part of it.</summary>
+    public bool Equals(Evaluation? other) => other is not null && Task == other.Task && Predictions.Equals(other.Predictions);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Task, Predictions);
 }

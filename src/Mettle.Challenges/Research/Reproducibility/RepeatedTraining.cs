@@ -14,7 +14,7 @@ public sealed class RepeatedTraining : Check
     private const double Passes = Trainings * (1 + CheckBudget.Forward);
 
     // Two whole batches and a ragged one are all that kernels can meet; large ones need not be whole.
-    private const int MostRows = 512;
+    private const int MostRows = 256;
 
     /// <inheritdoc/>
     public override string Name => "repeated-training";
