@@ -90,6 +90,20 @@ public sealed class ConvergenceTests
         Assert.Equal((64, 0.005), (smaller["train.batch"].Int(), Math.Round(smaller["train.optimizer.adam.rate"].Double(), 9)));
     }
 
+    [Theory]
+    [InlineData("lion")]
+    [InlineData("lamb")]
+    [InlineData("muon")]
+    public void OptimizerWords_OnDigits_Learn(string name)
+    {
+        var start = House.Recipe().With("train.batch", 256).With("train.epochs", 60);
+        var recipe = House.Catalogue.Treatment(name).Apply(start, out string reason);
+        Assert.True(recipe is not null, reason);
+        Assert.True(Examined(recipe).Model.Validation!.Accuracy > 0.9);
+        var wrong = Assert.Throws<RecipeException>(() => recipe.With($"train.optimizer.{name}.rate", -1.0));
+        Assert.Contains("at least", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Proof_ShortForm_Passes()
     {

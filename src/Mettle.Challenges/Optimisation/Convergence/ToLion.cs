@@ -19,7 +19,7 @@ public sealed class ToLion : Treatment
     {
         string now = RateChange.Optimizer(recipe);
         reason = now == "lion" ? "lion is in use" : recipe["train.storage"].Text() != "f32" ? "its state is kept as f32 only" : "";
-        double rate = now is "adam" or "adamw" ? RateChange.Rate(recipe) / 5 : 2e-4;
+        double rate = now is "adam" or "adamw" ? RateChange.Rate(recipe) / 5 : 1e-3;
         return reason.Length > 0 ? null : recipe.WithYaml("train.optimizer", "lion").With("train.optimizer.lion.rate", rate);
     }
 }
