@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace Mettle.Nn;
 
 /// <summary>
-/// A training in tasks in one safetensors file: "model.*", "optimizer.*", "method.*", the rows of the task begun, and as metadata
-/// the place and the record. Written to a temporary file and renamed.
+/// A training in tasks in one safetensors file: "model.*", "optimizer.*", "method.*", the rows of the task begun, what it may be
+/// rolled back to ("snapshot0.*" and so on), and as metadata the place and the record. Written to a temporary file and renamed.
 /// </summary>
 internal static class ContinualCheckpoint
 {
-    private const string Format = "mettle-continual-1";
+    private const string Format = "mettle-continual-2";
     private const string TaskRows = "rows";
 
-    public static void Save(string path, ContinualPlan plan, ContinualState state, IReadOnlyList<int> rows)
+    public static void Save(string path, ContinualPlan plan, ContinualState state, IReadOnlyList<int> rows, IReadOnlyList<Snapshot> snapshots)
     {
         using var scope = MemoryScope.Begin("checkpoint");
         state.Plan = Fingerprint(plan);
@@ -20,14 +20,16 @@ internal static class ContinualCheckpoint
         tensors.Add("model", plan.Training.Model.StateDict());
         tensors.Add("optimizer", plan.Training.Optimizer.StateDict());
         tensors.Add("method", plan.Method.StateDict());
-        Safetensors.Write(path, tensors, new Dictionary<string, string>(StringComparer.Ordinal)
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = Format,
             ["state"] = JsonSerializer.Serialize(state, ContinualStateJson.Default.ContinualState),
-        });
+        };
+        TrainingCheckpoint.AddSnapshots(tensors, metadata, snapshots, new BestWeights());
+        Safetensors.Write(path, tensors, metadata);
     }
 
-    public static ContinualState Load(string path, ContinualPlan plan, out int[] rows)
+    public static ContinualState Load(string path, ContinualPlan plan, out int[] rows, out IReadOnlyList<Snapshot> snapshots)
     {
         using var scope = MemoryScope.Begin("checkpoint");
         var content = Safetensors.Read(path);
@@ -45,6 +47,7 @@ internal static class ContinualCheckpoint
         rows = content.Tensors.TryGetValue(TaskRows, out var chosen)
             ? [.. chosen.ToArray<long>().Select(r => checked((int)r))]
             : throw new InvalidDataException($"{path}: the rows of the task are missing.");
+        snapshots = content.Metadata.ContainsKey(TrainingCheckpoint.SnapshotStates) ? [.. TrainingCheckpoint.SnapshotsOf(path, content, new BestWeights())] : [];
         return state;
     }
 
@@ -58,5 +61,6 @@ internal static class ContinualCheckpoint
         ["base rate"] = plan.Training.Optimizer.BaseRate.ToString("R", CultureInfo.InvariantCulture),
         ["optimizer"] = plan.Training.Optimizer.GetType().Name,
         ["method"] = plan.Method.Name,
+        ["recovery"] = plan.Training.Recovery?.ToString() ?? "none",
     };
 }

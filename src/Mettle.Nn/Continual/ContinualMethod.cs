@@ -14,6 +14,15 @@ public abstract class ContinualMethod
     /// <summary>Whether the rows of all tasks are learned at once, as one task.</summary>
     public virtual bool AllAtOnce => false;
 
+    /// <summary>
+    /// In the last <see cref="Loss"/>, the mean objective of the step's own rows, by which breakdowns are seen; null where that
+    /// is the whole.
+    /// </summary>
+    public double? OwnLoss { get; protected set; }
+
+    /// <summary>Positions of the rows kept for steps to come.</summary>
+    public virtual IReadOnlyCollection<int> Memory => [];
+
     /// <summary>The training that this method serves.</summary>
     protected ContinualContext Context
         => context ?? throw new InvalidOperationException($"The method '{Name}' serves no training yet.");
@@ -36,7 +45,7 @@ public abstract class ContinualMethod
     /// <returns>Rows to train on, as a rule the task's.</returns>
     public virtual IReadOnlyList<int> BeginTask(int task, IReadOnlyList<int> rows) => rows;
 
-    /// <summary>The scalar to go down in one step.</summary>
+    /// <summary>The scalar to go down in one step. What the method remembers stays as it is until <see cref="OnUpdated"/>: the step may fail.</summary>
     public virtual Tensor Loss(TaskBatch step, Pass pass)
         => Context.Supervised(Context.Model.Forward(step.Batch.Inputs, pass), step.Batch.Targets, step.Rows);
 
@@ -54,6 +63,12 @@ public abstract class ContinualMethod
     /// <param name="task">Task from 0.</param>
     /// <param name="rows">Its rows, without those that <see cref="BeginTask"/> added.</param>
     public virtual void EndTask(int task, IReadOnlyList<int> rows)
+    {
+    }
+
+    /// <summary>Takes rows that turned out to be broken out of what is kept.</summary>
+    /// <param name="rows">Positions in the data of all tasks.</param>
+    public virtual void Discard(IReadOnlySet<int> rows)
     {
     }
 
@@ -79,6 +94,13 @@ public abstract class ContinualMethod
     /// <summary>Called when the training is known; throw <see cref="ArgumentException"/> for what does not fit.</summary>
     protected virtual void OnBound()
     {
+    }
+
+    /// <summary>Sets <see cref="OwnLoss"/> from the model's outputs on the step's own rows.</summary>
+    protected void SetOwnLoss(Tensor output, TaskBatch step)
+    {
+        using var quiet = Autograd.NoGrad();
+        OwnLoss = Context.Supervised(output.Detach(), step.Batch.Targets, step.Rows).Item();
     }
 
     /// <summary>A state tensor by its name, as a copy that outlives scopes.</summary>

@@ -18,11 +18,24 @@ public sealed record ContinualPlan
     /// <summary>How earlier tasks are kept in mind.</summary>
     public ContinualMethod Method { get; init; } = new SequentialTraining();
 
+    /// <summary>
+    /// Whether an epoch of a task with so many rows leaves out a last batch that would be smaller; null where the training plan's
+    /// rule holds for every task that makes a whole batch.
+    /// </summary>
+    public Func<int, bool>? DropLast { get; init; }
+
     /// <summary>The learning rate over one task, given the steps of an epoch of it; each task begins anew.</summary>
     public Func<int, Schedule> Schedule { get; init; } = _ => new ConstantSchedule();
 
     /// <summary>Rows that accuracy is measured on after each task; null measures nothing.</summary>
     public TaskWatch? Watch { get; init; }
+
+    /// <summary>Which rows, by their places in a task of <paramref name="rows"/>, stand in which batch.</summary>
+    internal BatchOrder Order(int task, int rows)
+    {
+        bool drops = DropLast?.Invoke(rows) ?? Training.DropLast;
+        return new BatchOrder(rows, Training.BatchSize, Training.Key.For("shuffle").At(task), drops && rows >= Training.BatchSize);
+    }
 
     /// <summary>Rows of each task, all in one where the method learns all at once.</summary>
     internal IReadOnlyList<int[]> Parts()

@@ -10,28 +10,11 @@ internal sealed class ContinualState
 
     public int Task { get; set; }
 
-    /// <summary>Epoch of the task.</summary>
-    public int Epoch { get; set; }
+    /// <summary>Whether the task has begun: its rows are chosen and the method has prepared for it.</summary>
+    public bool Begun { get; set; }
 
-    /// <summary>Step of the epoch.</summary>
-    public int Step { get; set; }
-
-    public long GlobalStep { get; set; }
-
-    public double LossSum { get; set; }
-
-    public long Samples { get; set; }
-
-    /// <summary>Learning rate of the last step.</summary>
-    public double Rate { get; set; }
-
-    /// <summary>Seconds of the epochs before this one.</summary>
-    public double Seconds { get; set; }
-
-    /// <summary>Seconds of this epoch before the checkpoint.</summary>
-    public double EpochSeconds { get; set; }
-
-    public List<EpochInfo> History { get; set; } = [];
+    /// <summary>Place, sums, history and health. Epochs are counted through: task t begins with epoch t times those of a task.</summary>
+    public TrainingState Training { get; set; } = new();
 
     public List<double> Untrained { get; set; } = [];
 
@@ -40,9 +23,6 @@ internal sealed class ContinualState
     public List<bool[]> RightAfter { get; set; } = [];
 
     public List<bool[]> RightAtEnd { get; set; } = [];
-
-    /// <summary>Whether the task has begun: its rows are chosen and the method has prepared for it.</summary>
-    public bool Within => Epoch > 0 || Step > 0;
 }
 
 /// <summary>JSON of the state without reflection.</summary>

@@ -1,8 +1,12 @@
 namespace Mettle.Nn;
 
-/// <summary>One step of a method: loss, backward, the method's say on the gradients, clip, update.</summary>
+/// <summary>
+/// One step of a method: loss, backward, the method's say on the gradients, clip, update; or, if a number is not finite, the
+/// search for where it was born.
+/// </summary>
 internal sealed class ContinualStep
 {
+    private const int Chunk = 256;
     private readonly TrainingPlan plan;
     private readonly ContinualMethod method;
     private readonly Parameter[] parameters;
@@ -22,7 +26,7 @@ internal sealed class ContinualStep
         dropout = plan.Key.For("dropout");
     }
 
-    public StepOutcome Run(TaskBatch batch, double rate, int epoch, int place)
+    public StepOutcome Run(TaskBatch batch, double rate, TrainingState at)
     {
         using var scope = MemoryScope.Begin("step");
         for (int i = 0; i < buffers.Length; i++)
@@ -32,42 +36,57 @@ internal sealed class ContinualStep
 
         plan.Optimizer.Rate = rate;
         plan.Optimizer.ZeroGrad();
-        var loss = method.Loss(batch, Pass.Train(dropout.At(batch.Step)));
+        var pass = Pass.Train(dropout.At(batch.Step));
+        var loss = method.Loss(batch, pass);
         double value = loss.Item();
+        double? own = method.OwnLoss;
         if (!double.IsFinite(value))
         {
-            return new StepOutcome(value, double.NaN, null, Undo("loss", batch, epoch, place));
+            return new StepOutcome(value, double.NaN, null, Undo("loss", batch, pass, at));
         }
 
         loss.Backward();
         foreach (var observer in gradientObservers)
         {
-            observer.OnGradients(new TrainingContext(epoch, place, batch.Step, plan.Model, parameters, batch.Batch, value));
+            observer.OnGradients(new TrainingContext(at.Epoch, at.Step, batch.Step, plan.Model, parameters, batch.Batch, value));
         }
 
         method.OnGradients(batch);
-        double norm = plan.Clipping.Apply(parameters);
+        double norm = at.Recovery.Limit(plan.Clipping).Apply(parameters);
         if (!double.IsFinite(norm))
         {
-            plan.Optimizer.ZeroGrad();
-            return new StepOutcome(value, norm, null, Undo("gradient", batch, epoch, place));
+            return new StepOutcome(value, norm, null, Undo("gradient", batch, pass, at));
         }
 
         plan.Optimizer.Step();
         plan.Optimizer.ZeroGrad();
         method.OnUpdated(batch);
-        return new StepOutcome(value, norm, null, null);
+        return new StepOutcome(value, norm, null, null) { OwnLoss = own };
     }
 
     // The weights have not been updated yet; running statistics have.
-    private Divergence Undo(string quantity, TaskBatch batch, int epoch, int place)
+    private Divergence Undo(string quantity, TaskBatch batch, Pass pass, TrainingState at)
     {
+        var divergence = FailedStep.Explain(plan, quantity, at, () => Broken(batch), () => method.Loss(batch, pass));
         for (int i = 0; i < buffers.Length; i++)
         {
             buffers[i].Value = before[i];
         }
 
-        string cause = $"In task {batch.Task + 1}, learned by '{method.Name}': lower the learning rate or, where the method has one, its strength.";
-        return new Divergence(epoch, place, quantity, cause, null);
+        string advice = divergence.Rows.Count > 0 ? "" : ": lower the learning rate or, where the method has one, its strength";
+        return divergence with { Cause = $"{divergence.Cause} In task {batch.Task + 1}, learned by '{method.Name}'{advice}." };
+    }
+
+    // The step's own rows; failing these, those that the method may have replayed.
+    private int[] Broken(TaskBatch batch)
+    {
+        int[] own = BadRows.In(batch.Batch with { Indices = batch.Rows }, plan);
+        return own.Length > 0
+            ? own
+            : [.. method.Memory.Distinct().Order().Chunk(Chunk).SelectMany(rows =>
+            {
+                using var scope = MemoryScope.Begin("kept rows");
+                return BadRows.In(plan.Train.Load(rows, plan.Key.For("augment").At(0)), plan);
+            })];
     }
 }

@@ -12,8 +12,10 @@ public sealed class ContinualTrainer
     private readonly TrainingPlan training;
     private readonly ContinualStep step;
     private readonly IReadOnlyList<int[]> parts;
+    private readonly BestWeights noBest = new();
     private ContinualState state = new();
     private int[] rows = [];
+    private LiveRecovery? recovery;
     private long epochStarted;
 
     /// <summary>Prepares training from the beginning; throws <see cref="ArgumentException"/> on a plan that cannot work.</summary>
@@ -32,14 +34,24 @@ public sealed class ContinualTrainer
     public TaskRecord? Record
         => plan.Watch is null ? null : new TaskRecord([.. state.Accuracies], [.. state.Untrained], [.. state.RightAfter], [.. state.RightAtEnd]);
 
+    private TrainingState At => state.Training;
+
     /// <summary>
     /// Goes on from a checkpoint. Throws <see cref="InvalidDataException"/> (or what reading throws) if the file is broken or of
     /// another training.
     /// </summary>
-    public void Resume(string path) => state = ContinualCheckpoint.Load(path, plan, out rows);
+    public void Resume(string path)
+    {
+        state = ContinualCheckpoint.Load(path, plan, out rows, out var snapshots);
+        if (state.Begun)
+        {
+            Watch();
+            recovery?.Snapshots.Load(snapshots);
+        }
+    }
 
     /// <summary>Writes a checkpoint that <see cref="Resume"/> reads.</summary>
-    public void Save(string path) => ContinualCheckpoint.Save(path, plan, state, rows);
+    public void Save(string path) => ContinualCheckpoint.Save(path, plan, state, rows, recovery?.Snapshots.All ?? []);
 
     /// <summary>
     /// Trains to the end of the last task, to divergence or to cancellation (which leaves a checkpoint at the plan's path). Then
@@ -49,7 +61,7 @@ public sealed class ContinualTrainer
     {
         try
         {
-            if (state is { Task: 0, Within: false } && plan.Watch is { } watch)
+            if (state is { Task: 0, Begun: false } && plan.Watch is { } watch)
             {
                 state.Untrained = Shares(watch.Judge(training.Model, plan.Sequence, training.EvalBatch));
             }
@@ -74,47 +86,62 @@ public sealed class ContinualTrainer
     private TrainingResult? RunTask(CancellationToken cancellation)
     {
         int task = state.Task;
-        if (parts[task].Length == 0)
+        if (Sound(parts[task]).Length > 0)
         {
-            EndTask(task, learned: false);
-            return null;
-        }
-
-        if (!state.Within)
-        {
-            using var scope = MemoryScope.Begin("task");
-            rows = [.. plan.Method.BeginTask(task, parts[task])];
-        }
-
-        var order = new BatchOrder(rows.Length, training.BatchSize, training.Key.For("shuffle").At(task), training.DropLast);
-        var schedule = plan.Schedule(order.Batches);
-        while (state.Epoch < training.Epochs)
-        {
-            if (RunEpoch(task, order, schedule, cancellation) is { } ended)
+            BeginTask(task);
+            var order = plan.Order(task, rows.Length);
+            var schedule = plan.Schedule(order.Batches);
+            while (At.Epoch < (task + 1) * training.Epochs)
             {
-                return ended;
+                if (RunEpoch(task, order, schedule, cancellation) is { } ended)
+                {
+                    return ended;
+                }
             }
         }
 
-        EndTask(task, learned: true);
+        EndTask(task);
         SaveIfWanted();
         return cancellation.IsCancellationRequested && state.Task < parts.Count ? Result(interrupted: true, null) : null;
     }
 
+    private void BeginTask(int task)
+    {
+        if (state.Begun)
+        {
+            return;
+        }
+
+        using (var scope = MemoryScope.Begin("task"))
+        {
+            rows = [.. plan.Method.BeginTask(task, Sound(parts[task]))];
+        }
+
+        state.Begun = true;
+        (At.Began, At.Watch) = (At.GlobalStep, null);
+        Watch();
+        recovery?.Begin(At);
+    }
+
+    private void Watch()
+        => recovery = training.Recovery is { } settings
+            ? new LiveRecovery(training with { Task = new TaskStretch(plan.Method, state.Task, rows) }, settings, noBest)
+            : null;
+
     private TrainingResult? RunEpoch(int task, BatchOrder order, Schedule schedule, CancellationToken cancellation)
     {
-        epochStarted = Stopwatch.GetTimestamp() - (long)(state.EpochSeconds * Stopwatch.Frequency);
-        var loader = new Loader(
-            new Subset(training.Train, rows), order.Epoch(state.Epoch), training.Key.For("augment").At(task).At(state.Epoch), training.Workers, state.Step);
-        double[] losses = [.. state.History.Skip(task * training.Epochs).Select(e => e.WatchedLoss)];
+        epochStarted = Stopwatch.GetTimestamp() - (long)(At.EpochSeconds * Stopwatch.Frequency);
+        int epoch = At.Epoch - (task * training.Epochs);
+        var loader = new Loader(new Subset(training.Train, rows), Sound(order.Epoch(epoch)), training.Key.For("augment").At(task).At(epoch), training.Workers, At.Step);
+        double[] losses = [.. At.History.Where(e => e.Epoch >= task * training.Epochs).Select(e => e.WatchedLoss)];
         long last = Stopwatch.GetTimestamp();
         foreach (var batch in loader)
         {
             StepOutcome outcome;
             try
             {
-                double rate = schedule.Rate(training.Optimizer.BaseRate, new SchedulePoint(((long)state.Epoch * order.Batches) + state.Step, losses));
-                outcome = step.Run(new TaskBatch(batch, Array.ConvertAll(batch.Indices, i => rows[i]), task, state.GlobalStep), rate, (task * training.Epochs) + state.Epoch, state.Step);
+                double rate = At.Recovery.RateScale * schedule.Rate(training.Optimizer.BaseRate, new SchedulePoint(((long)epoch * order.Batches) + At.Step, losses));
+                outcome = step.Run(new TaskBatch(batch, Array.ConvertAll(batch.Indices, i => rows[i]), task, At.GlobalStep), rate, At);
             }
             finally
             {
@@ -123,42 +150,98 @@ public sealed class ContinualTrainer
 
             if (outcome.Divergence is { } divergence)
             {
-                return Result(interrupted: false, divergence);
+                return Recover(divergence, null, outcome.Loss);
             }
 
             long now = Stopwatch.GetTimestamp();
             Count(outcome, batch.Count, (now - last) / (double)Stopwatch.Frequency);
             last = now;
-            if (state.Step == order.Batches)
+            if (recovery?.OnStep(outcome, At) is { } failure)
             {
-                EndEpoch();
+                return Recover(null, failure, outcome.OwnLoss ?? outcome.Loss);
             }
 
-            if (cancellation.IsCancellationRequested && state.Epoch < training.Epochs)
+            if (cancellation.IsCancellationRequested)
             {
                 SaveIfWanted();
                 return Result(interrupted: true, null);
             }
 
-            bool due = training.CheckpointEvery > 0 ? state.GlobalStep % training.CheckpointEvery == 0 : state.Step == 0;
-            if (due && state.Epoch < training.Epochs)
+            if (training.CheckpointEvery > 0 && At.GlobalStep % training.CheckpointEvery == 0)
             {
                 SaveIfWanted();
             }
         }
 
+        if (recovery?.OnEpoch(At) is { } lost)
+        {
+            return Recover(null, lost, At.WatchedMean);
+        }
+
+        // No step of this task follows its last one that would show what it did to the weights.
+        if (recovery is not null && epoch == training.Epochs - 1 && FailedStep.Broken(training.Model.Parameters) is { } broken)
+        {
+            string cause = $"{broken.Cause} In task {task + 1}, learned by '{plan.Method.Name}'.";
+            return Recover(new Divergence(At.Epoch, At.Step, "weight", cause, null) { Layer = broken.Name }, null, double.NaN);
+        }
+
+        EndEpoch();
+        if (training.CheckpointEvery == 0 && At.Epoch < (task + 1) * training.Epochs)
+        {
+            SaveIfWanted();
+        }
+
         return null;
+    }
+
+    // Null where training goes on, from where the state then is.
+    private TrainingResult? Recover(Divergence? notFinite, FailureCause? rise, double loss)
+    {
+        At.EpochSeconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
+        var at = At;
+        var ended = notFinite is null
+            ? recovery!.AfterRise(rise!.Value, loss, ref at)
+            : recovery is null ? notFinite : recovery.AfterNonFinite(notFinite, loss, ref at);
+        state.Training = at;
+        if (ended is not null)
+        {
+            return Result(interrupted: false, ended);
+        }
+
+        var done = at.Recovery.Done;
+        done[^1] = done[^1] with { Task = state.Task };
+        // A roll-back brings back what was kept then.
+        plan.Method.Discard(at.Recovery.LeftOut.ToHashSet());
+        foreach (var observer in training.Observers)
+        {
+            observer.OnRecovery(done[^1]);
+        }
+
+        return null;
+    }
+
+    private int[] Sound(int[] own) => At.Recovery.LeftOut.Count == 0 ? own : [.. own.Except(At.Recovery.LeftOut)];
+
+    private int[][] Sound(int[][] batches)
+    {
+        if (At.Recovery.LeftOut.Count == 0)
+        {
+            return batches;
+        }
+
+        var gone = At.Recovery.LeftOut.ToHashSet();
+        return [.. batches.Select(b => Array.FindAll(b, i => !gone.Contains(rows[i]))).Where(b => b.Length > 0)];
     }
 
     private void Count(StepOutcome outcome, int samples, double seconds)
     {
-        var info = new StepInfo(
-            (state.Task * training.Epochs) + state.Epoch, state.Step, state.GlobalStep, samples, outcome.Loss, training.Optimizer.Rate, outcome.GradientNorm, samples / seconds);
-        state.LossSum += outcome.Loss * samples;
-        state.Samples += samples;
-        state.Rate = training.Optimizer.Rate;
-        state.Step++;
-        state.GlobalStep++;
+        var info = new StepInfo(At.Epoch, At.Step, At.GlobalStep, samples, outcome.Loss, training.Optimizer.Rate, outcome.GradientNorm, samples / seconds);
+        At.LossSum += outcome.Loss * samples;
+        At.WatchedSum = (At.WatchedSum ?? 0) + ((outcome.OwnLoss ?? outcome.Loss) * samples);
+        At.Samples += samples;
+        At.Rate = training.Optimizer.Rate;
+        At.Step++;
+        At.GlobalStep++;
         foreach (var observer in training.Observers)
         {
             observer.OnStep(info);
@@ -167,27 +250,31 @@ public sealed class ContinualTrainer
 
     private void EndEpoch()
     {
+        if (At.Samples == 0)
+        {
+            At.BeginNextEpoch();
+            return;
+        }
+
         double seconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
         var none = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        var epoch = new EpochInfo((state.Task * training.Epochs) + state.Epoch, state.LossSum / state.Samples, none, null, none, state.Rate, seconds);
-        state.History.Add(epoch);
-        state.Seconds += seconds;
-        state.Epoch++;
-        state.Step = 0;
-        state.LossSum = state.EpochSeconds = 0;
-        state.Samples = 0;
+        var epoch = new EpochInfo(At.Epoch, At.LossSum / At.Samples, none, null, none, At.Rate, seconds);
+        At.History.Add(epoch);
+        At.Seconds += seconds;
+        At.BeginNextEpoch();
         foreach (var observer in training.Observers)
         {
             observer.OnEpoch(epoch);
         }
     }
 
-    private void EndTask(int task, bool learned)
+    private void EndTask(int task)
     {
-        if (learned)
+        int[] learned = Sound(parts[task]);
+        if (learned.Length > 0)
         {
             using var scope = MemoryScope.Begin("task");
-            plan.Method.EndTask(task, parts[task]);
+            plan.Method.EndTask(task, learned);
         }
 
         if (plan.Watch is { } watch)
@@ -203,28 +290,34 @@ public sealed class ContinualTrainer
             }
         }
 
+        recovery?.Snapshots.Load([]);
+        (recovery, state.Begun) = (null, false);
         state.Task++;
-        state.Epoch = state.Step = 0;
+        (At.Epoch, At.Step) = (state.Task * training.Epochs, 0);
     }
 
     private void SaveIfWanted()
     {
         if (training.CheckpointPath is { } path)
         {
-            state.EpochSeconds = state.Step == 0 ? 0 : Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
+            At.EpochSeconds = At.Step == 0 ? 0 : Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
             Save(path);
         }
     }
 
     private TrainingResult Result(bool interrupted, Divergence? divergence)
         => new(
-            [.. state.History],
+            [.. At.History],
             -1,
-            state.GlobalStep,
-            state.Seconds + (state.Step == 0 ? 0 : Stopwatch.GetElapsedTime(epochStarted).TotalSeconds),
+            At.GlobalStep,
+            At.Seconds + (At.Step == 0 ? 0 : Stopwatch.GetElapsedTime(epochStarted).TotalSeconds),
             Stopped: false,
             interrupted,
-            divergence);
+            divergence)
+        {
+            Recoveries = [.. At.Recovery.Done],
+            RateRange = At.Recovery.RateRange,
+        };
 
     private static List<double> Shares(bool[][] right) => [.. right.Select(r => r.Count(x => x) / (double)r.Length)];
 }

@@ -12,6 +12,7 @@ namespace Mettle.Nn;
 public sealed class DarkExperienceReplay(int buffer, double alpha, double beta = 0, int draw = 0) : ContinualMethod
 {
     private Reservoir? reservoir;
+    private float[] answers = [];
 
     /// <inheritdoc/>
     public override string Name => beta > 0 ? "der-plus-plus" : "der";
@@ -23,6 +24,7 @@ public sealed class DarkExperienceReplay(int buffer, double alpha, double beta =
     {
         var output = Context.Model.Forward(step.Batch.Inputs, pass);
         var loss = Context.Supervised(output, step.Batch.Targets, step.Rows);
+        OwnLoss = loss.Item();
         if (Buffer.Count > 0)
         {
             var (rows, places) = Chosen("logits", step);
@@ -36,10 +38,18 @@ public sealed class DarkExperienceReplay(int buffer, double alpha, double beta =
             }
         }
 
-        using var quiet = Autograd.NoGrad();
-        Buffer.Offer(step.Rows, output.Detach().To(DType.F32).Contiguous().AsSpan<float>());
+        answers = output.Detach().To(DType.F32).ToArray<float>();
         return loss;
     }
+
+    /// <inheritdoc/>
+    public override void OnUpdated(TaskBatch step) => Buffer.Offer(step.Rows, answers);
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<int> Memory => Buffer.Rows.ToArray();
+
+    /// <inheritdoc/>
+    public override void Discard(IReadOnlySet<int> rows) => Buffer.Discard(rows);
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> StateDict() => Buffer.StateDict();

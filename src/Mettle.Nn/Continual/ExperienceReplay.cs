@@ -22,7 +22,7 @@ public sealed class ExperienceReplay(int buffer, int draw = 0) : ContinualMethod
         int[] places = Buffer.Choose(draw > 0 ? draw : Context.BatchSize, Context.Key.For("draw").At(step.Step));
         if (places.Length == 0)
         {
-            Buffer.Offer(step.Rows);
+            OwnLoss = null;
             return base.Loss(step, pass);
         }
 
@@ -30,9 +30,18 @@ public sealed class ExperienceReplay(int buffer, int draw = 0) : ContinualMethod
         var replayed = Context.Load(old, step.Step);
         Tensor[] inputs = [.. step.Batch.Inputs.Select((x, i) => Tensor.Concat(0, x, replayed.Inputs[i]))];
         var output = Context.Model.Forward(inputs, pass);
-        Buffer.Offer(step.Rows);
+        SetOwnLoss(output.Narrow(0, 0, step.Batch.Count), step);
         return Context.Supervised(output, Tensor.Concat(0, step.Batch.Targets, replayed.Targets), [.. step.Rows, .. old]);
     }
+
+    /// <inheritdoc/>
+    public override void OnUpdated(TaskBatch step) => Buffer.Offer(step.Rows);
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<int> Memory => Buffer.Rows.ToArray();
+
+    /// <inheritdoc/>
+    public override void Discard(IReadOnlySet<int> rows) => Buffer.Discard(rows);
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> StateDict() => Buffer.StateDict();

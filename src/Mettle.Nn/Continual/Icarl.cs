@@ -60,6 +60,7 @@ public sealed class Icarl : ContinualMethod
     public override Tensor Loss(TaskBatch step, Pass pass)
     {
         var output = Context.Model.Forward(step.Batch.Inputs, pass);
+        SetOwnLoss(output, step);
         var answers = output.IndexSelect(1, Numbers(seen));
         var target = step.Batch.Targets.OneHot(output.Shape[1]).IndexSelect(1, Numbers(seen)).To(output.DType);
         if (old.Width > 0)
@@ -116,6 +117,22 @@ public sealed class Icarl : ContinualMethod
             trainedWeight.CopyTo(Weights);
             trainedBias!.CopyTo(Biases);
             (trainedWeight, trainedBias) = (null, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<int> Memory => [.. exemplars.Values.SelectMany(e => e)];
+
+    /// <inheritdoc/>
+    public override void Discard(IReadOnlySet<int> rows)
+    {
+        foreach (var (c, own) in exemplars.ToArray())
+        {
+            exemplars[c] = Array.FindAll(own, r => !rows.Contains(r));
+            if (exemplars[c].Length == 0)
+            {
+                exemplars.Remove(c);
+            }
         }
     }
 

@@ -41,6 +41,7 @@ public sealed class LearningWithoutForgetting : ContinualMethod
     {
         var output = Context.Model.Forward(step.Batch.Inputs, pass);
         var loss = Context.Supervised(output, step.Batch.Targets, step.Rows);
+        OwnLoss = loss.Item();
         if (old.Width > 0)
         {
             foreach (int[] classes in Heads())

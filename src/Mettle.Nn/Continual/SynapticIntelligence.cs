@@ -30,6 +30,7 @@ public sealed class SynapticIntelligence : ContinualMethod
     public override IReadOnlyList<int> BeginTask(int task, IReadOnlyList<int> rows)
     {
         using var quiet = Autograd.NoGrad();
+        Forget();
         start = [.. Context.Parameters.Select(Copy)];
         path = [.. Context.Parameters.Select(p => Tensor.Zeros(p.Shape, p.Value.DType).Persist())];
         return rows;
@@ -71,8 +72,7 @@ public sealed class SynapticIntelligence : ContinualMethod
             .. Context.Parameters.Select((p, i) => path[i].Clamp(0, double.PositiveInfinity) / ((p.Value.Detach() - start[i]).Square() + damping)),
         ];
         penalty.Merge(importance, 1);
-        Array.ForEach([.. start, .. path], t => t.Release());
-        (start, path) = ([], []);
+        Forget();
     }
 
     /// <inheritdoc/>
@@ -97,6 +97,7 @@ public sealed class SynapticIntelligence : ContinualMethod
     public override void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         penalty.LoadStateDict(state);
+        Forget();
         bool within = state.Keys.Any(k => k.StartsWith("path.", StringComparison.Ordinal));
         start = within ? [.. Context.Parameters.Select(p => Saved(state, $"start.{p.Name}"))] : [];
         path = within ? [.. Context.Parameters.Select(p => Saved(state, $"path.{p.Name}"))] : [];
@@ -104,6 +105,12 @@ public sealed class SynapticIntelligence : ContinualMethod
 
     /// <inheritdoc/>
     protected override void OnBound() => penalty = new QuadraticPenalty(Context.Parameters);
+
+    private void Forget()
+    {
+        Array.ForEach([.. start, .. path], t => t.Release());
+        (start, path) = ([], []);
+    }
 
     private static Tensor Copy(Parameter p) => (p.Value.Detach() * 1.0).Persist();
 }

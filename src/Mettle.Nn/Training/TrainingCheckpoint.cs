@@ -9,6 +9,9 @@ namespace Mettle.Nn;
 /// </summary>
 internal static class TrainingCheckpoint
 {
+    /// <summary>Name of the metadata that hold the snapshots' places.</summary>
+    public const string SnapshotStates = "snapshots";
+
     private const string Format = "mettle-training-1";
 
     public static void Save(string path, TrainingPlan plan, TrainingState state, BestWeights best, IReadOnlyList<Snapshot> snapshots)
@@ -20,22 +23,12 @@ internal static class TrainingCheckpoint
         tensors.Add("optimizer", plan.Optimizer.StateDict());
         tensors.Add("averaging", plan.Averaging?.StateDict() ?? new Dictionary<string, Tensor>());
         tensors.Add("best", best.State);
-        for (int i = 0; i < snapshots.Count; i++)
-        {
-            tensors.Add($"snapshot{i}", snapshots[i].Tensors);
-            tensors.Add($"snapshot{i}-best", ReferenceEquals(snapshots[i].Best, best.State) ? new Dictionary<string, Tensor>() : snapshots[i].Best);
-        }
-
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = Format,
             ["state"] = JsonSerializer.Serialize(state, TrainingStateJson.Default.TrainingState),
         };
-        if (snapshots.Count > 0)
-        {
-            metadata["snapshots"] = JsonSerializer.Serialize([.. snapshots.Select(s => Alone(s.State))], TrainingStateJson.Default.ListTrainingState);
-        }
-
+        AddSnapshots(tensors, metadata, snapshots, best);
         Safetensors.Write(path, tensors, metadata);
     }
 
@@ -55,9 +48,30 @@ internal static class TrainingCheckpoint
         plan.Optimizer.LoadStateDict(content.Part("optimizer"));
         plan.Averaging?.LoadStateDict(content.Part("averaging"));
         best.Take(content.Part("best"));
-        snapshots?.Load(CheckpointParts.Parse(path, content.Metadata.GetValueOrDefault("snapshots"), TrainingStateJson.Default.ListTrainingState)
-            .Select((s, i) => Snapshot.Of(s, content.Part($"snapshot{i}"), BestOf(s, content.Part($"snapshot{i}-best")))));
+        snapshots?.Load(SnapshotsOf(path, content, best));
         return state;
+    }
+
+    /// <summary>Adds what a training may be rolled back to: "snapshot0.*" and so on.</summary>
+    public static void AddSnapshots(Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata, IReadOnlyList<Snapshot> snapshots, BestWeights best)
+    {
+        for (int i = 0; i < snapshots.Count; i++)
+        {
+            tensors.Add($"snapshot{i}", snapshots[i].Tensors);
+            tensors.Add($"snapshot{i}-best", ReferenceEquals(snapshots[i].Best, best.State) ? new Dictionary<string, Tensor>() : snapshots[i].Best);
+        }
+
+        if (snapshots.Count > 0)
+        {
+            metadata[SnapshotStates] = JsonSerializer.Serialize([.. snapshots.Select(s => Alone(s.State))], TrainingStateJson.Default.ListTrainingState);
+        }
+    }
+
+    /// <summary>Reads them.</summary>
+    public static IEnumerable<Snapshot> SnapshotsOf(string path, SafetensorsContent content, BestWeights best)
+    {
+        return CheckpointParts.Parse(path, content.Metadata.GetValueOrDefault(SnapshotStates), TrainingStateJson.Default.ListTrainingState)
+            .Select((s, i) => Snapshot.Of(s, content.Part($"snapshot{i}"), BestOf(s, content.Part($"snapshot{i}-best"))));
 
         // Best weights that a snapshot shares with the training are written once.
         IReadOnlyDictionary<string, Tensor> BestOf(TrainingState at, Dictionary<string, Tensor> own)

@@ -98,6 +98,15 @@ public sealed record TrainingPlan
 
     internal RandomKey Key => RandomKey.FromSeed(Seed);
 
+    /// <summary>The task being learned, in a training in tasks; null in any other.</summary>
+    internal TaskStretch? Task { get; init; }
+
+    /// <summary>Rows that the training, or the task, has to learn from.</summary>
+    internal int RowCount => Task is { } task ? task.Rows.Length : Train.Count;
+
+    /// <summary>Their positions in <see cref="Train"/>, given their places among <see cref="RowCount"/>.</summary>
+    internal int[] RowsAt(int[] places) => Task is { } task ? Array.ConvertAll(places, p => task.Rows[p]) : places;
+
     /// <summary>The training samples as they are in an epoch.</summary>
     internal IDataset TrainIn(int epoch) => Resizing?.At(Train, epoch, Epochs) ?? Train;
 

@@ -16,8 +16,14 @@ internal sealed class TrainingState
 
     public long GlobalStep { get; set; }
 
+    /// <summary>Global step at which the task in training began; 0 without tasks.</summary>
+    public long Began { get; set; }
+
     /// <summary>Sum of the epoch's losses over samples, in batch order.</summary>
     public double LossSum { get; set; }
+
+    /// <summary>The same of the losses that recovery judges by, where these are not the whole; else null.</summary>
+    public double? WatchedSum { get; set; }
 
     /// <summary>Samples that were right so far in the epoch (a fraction where samples are mixed).</summary>
     public double CorrectSum { get; set; }
@@ -50,6 +56,9 @@ internal sealed class TrainingState
     public IReadOnlyList<double> WatchedLosses
         => watchedLosses.Length == History.Count ? watchedLosses : watchedLosses = [.. History.Select(e => e.WatchedLoss)];
 
+    /// <summary>Mean over the epoch so far of the losses that recovery judges by.</summary>
+    public double WatchedMean => (WatchedSum ?? LossSum) / Samples;
+
     /// <summary>A copy that goes its own way, but for <see cref="Recovery"/>.</summary>
     public TrainingState Clone()
     {
@@ -64,6 +73,7 @@ internal sealed class TrainingState
         Epoch++;
         Step = 0;
         LossSum = CorrectSum = EpochSeconds = 0;
+        WatchedSum = null;
         Samples = Judged = 0;
     }
 }

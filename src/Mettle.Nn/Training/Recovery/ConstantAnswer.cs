@@ -13,8 +13,9 @@ internal static class ConstantAnswer
     {
         using var scope = MemoryScope.Begin("constant answer");
         using var quiet = Autograd.NoGrad();
-        int count = Math.Min(Rows, plan.Train.Count);
-        int[] rows = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * plan.Train.Count / count)).Where(i => !leftOut.Contains(i))];
+        int count = Math.Min(Rows, plan.RowCount);
+        int[] rows = plan.RowsAt([.. Enumerable.Range(0, count).Select(i => (int)((long)i * plan.RowCount / count))]);
+        rows = [.. rows.Where(i => !leftOut.Contains(i))];
         var key = plan.Key.For("augment").At(0);
         rows = [.. rows.Where(i => BadRows.IsFinite(plan.Train.Load([i], key).Targets))];
         if (rows.Length == 0)
@@ -48,6 +49,12 @@ internal static class ConstantAnswer
                 {
                     counts[label]++;
                 }
+            }
+
+            // One class alone is answered perfectly by itself, which says nothing of what there is to learn.
+            if (counts.Count(c => c > 0) < 2)
+            {
+                yield break;
             }
 
             yield return Repeat([.. counts.Select(c => Log((c + 0.5) / (targets.Count + (0.5 * counts.Length))))], shape);

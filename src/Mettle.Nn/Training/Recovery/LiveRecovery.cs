@@ -30,7 +30,7 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
     public FailureCause? OnStep(StepOutcome outcome, TrainingState state)
     {
         var watch = state.Watch!;
-        if (watch.Add(outcome.Loss, outcome.GradientNorm) is { } failure)
+        if (watch.Add(outcome.OwnLoss ?? outcome.Loss, outcome.GradientNorm) is { } failure)
         {
             return failure;
         }
@@ -51,8 +51,8 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
             return null;
         }
 
-        double mean = state.LossSum / state.Samples;
-        return state.Watch!.EndEpoch(mean, state.Step, state.GlobalStep, WeightNorm) ?? (IsPoorStart(state, mean) ? FailureCause.FailedStart : null);
+        double mean = state.WatchedMean;
+        return state.Watch!.EndEpoch(mean, state.Step, state.GlobalStep - state.Began, WeightNorm) ?? (IsPoorStart(state, mean) ? FailureCause.FailedStart : null);
     }
 
     /// <summary>Why training cannot go on after a step whose loss or gradient is not finite; null where it does, from the state it is given back.</summary>
@@ -77,11 +77,11 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
         string finding = cause switch
         {
             FailureCause.FailedStart when watch.High > 0 => $"The loss has been far above its first value ({Show(watch.First)}) for {watch.High} steps ({Show(loss)} by now), with nothing learned before.",
-            FailureCause.FailedStart when state.Recovery.RateRange is { } range && watch.Learned => $"The loss is {Show(watch.MedianLoss)} after {state.GlobalStep} steps; a range test from the first weights comes to {Show(range.LeastLoss)} in fewer.",
-            FailureCause.FailedStart => $"The epoch's mean loss {Show(state.LossSum / state.Samples)} is no better than that of a constant answer ({Show(watch.Constant)}), and loss or weights have blown up (largest loss {Show(watch.Peak)}).",
+            FailureCause.FailedStart when state.Recovery.RateRange is { } range && watch.Learned => $"The loss is {Show(watch.MedianLoss)} after {state.GlobalStep - state.Began} steps; a range test from {Beginning} comes to {Show(range.LeastLoss)} in fewer.",
+            FailureCause.FailedStart => $"The epoch's mean loss {Show(state.WatchedMean)} is no better than that of a constant answer ({Show(watch.Constant)}), and loss or weights have blown up (largest loss {Show(watch.Peak)}).",
             FailureCause.ExplodingGradient => $"The gradient's norm rose to {Show(watch.HighNorm)}, its median being {Show(watch.MedianNorm)}, and the loss stayed above {Show(watch.Limit)} for {watch.High} steps.",
             _ when watch.High > 0 => $"The loss stayed above {Show(watch.Limit)} for {watch.High} steps ({Show(loss)} by now).",
-            _ => $"The epoch's mean loss {Show(state.LossSum / state.Samples)} is back at that of a constant answer ({Show(watch.Constant)}); it had been {Show(watch.BestEpoch)}.",
+            _ => $"The epoch's mean loss {Show(state.WatchedMean)} is back at that of a constant answer ({Show(watch.Constant)}); it had been {Show(watch.BestEpoch)}.",
         };
         int step = Math.Max(0, state.Step - 1);
         long began = watch.High > 0 ? state.GlobalStep - watch.High : state.GlobalStep - state.Step;
@@ -98,7 +98,7 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
     {
         var (changes, watch) = (state.Recovery, state.Watch!);
         var test = new RateRangeTest();
-        if (changes.StartJudged || state.GlobalStep < test.Steps)
+        if (changes.StartJudged || state.GlobalStep - state.Began < test.Steps)
         {
             return false;
         }
@@ -179,16 +179,16 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
     // The first weights are in the model: they were sound, what came after was not.
     private string BeginAnew(RecoveryState changes)
     {
-        const string Anew = "Began anew from the first weights.";
+        string anew = $"Began anew from {Beginning}.";
         double rate = plan.Optimizer.BaseRate * changes.RateScale;
         var found = changes.RateRange ??= new RateRangeTest().Run(plan, changes.LeftOut, changes.ClipNorm);
         if (found.Suggested * TooHigh < rate)
         {
             changes.RateScale = found.Suggested / plan.Optimizer.BaseRate;
-            return $"The learning rate {Show(rate)} is far too high: a range test finds {Show(found.Suggested)}, which is used from here on. {Anew}";
+            return $"The learning rate {Show(rate)} is far too high: a range test finds {Show(found.Suggested)}, which is used from here on. {anew}";
         }
 
-        return found.FirstNorm > LongFirst && !Clips(changes, 1) ? $"{Clip(changes, 1)} {Anew}" : $"{CutRate(changes)} {Anew}";
+        return found.FirstNorm > LongFirst && !Clips(changes, 1) ? $"{Clip(changes, 1)} {anew}" : $"{CutRate(changes)} {anew}";
     }
 
     private string CutRate(RecoveryState changes)
@@ -208,6 +208,8 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
 
     private string Spent(TrainingState state)
         => $"{state.Recovery.Retried} roll-back{(state.Recovery.Retried == 1 ? "" : "s")} did not help; the weights are those of epoch {state.Epoch + 1}, step {state.Step + 1}.";
+
+    private string Beginning => plan.Task?.Beginning ?? "the first weights";
 
     private double WeightNorm()
     {

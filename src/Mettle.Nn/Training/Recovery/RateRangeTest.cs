@@ -25,7 +25,8 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
         double factor = Root(Highest / Lowest, Steps - 1);
         var sweep = plan with { Schedule = new Sweep(Lowest, factor), Averaging = null, Observers = [] };
         var gone = new RecoveryState { LeftOut = [.. leftOut] };
-        int[][] rows = [.. gone.Without(new BatchOrder(plan.Train.Count, plan.BatchSize, plan.Key.For("rate-range")).Epoch(0)).Take(Batches)];
+        int[][] order = new BatchOrder(plan.RowCount, plan.BatchSize, plan.Key.For("rate-range")).Epoch(0);
+        int[][] rows = [.. gone.Without(Array.ConvertAll(order, plan.RowsAt)).Take(Batches)];
         Batch[] batches = [.. new Loader(plan.TrainIn(0), rows, plan.Key.For("augment").At(0), workers: 0)];
         try
         {
@@ -49,7 +50,7 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
 
     private List<(double Rate, double Loss)> Curve(TrainingPlan sweep, Batch[] batches, double clipNorm, out double norm, out double firstLoss)
     {
-        var step = new TrainingStep(sweep);
+        Func<Batch, TrainingState, StepOutcome> step = sweep.Task is { } task ? task.Steps(sweep) : new TrainingStep(sweep).Run;
         var state = new TrainingState { Recovery = new RecoveryState { ClipNorm = clipNorm } };
         var first = new double[batches.Length];
         var curve = new List<(double Rate, double Loss)>();
@@ -59,7 +60,7 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
             int b = i % batches.Length;
             state.Step = i;
             state.GlobalStep = i;
-            var outcome = step.Run(batches[b], state);
+            var outcome = step(batches[b], state);
             if (outcome.Divergence is not null)
             {
                 break;

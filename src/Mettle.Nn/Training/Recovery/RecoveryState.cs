@@ -26,6 +26,10 @@ internal sealed class RecoveryState
     /// <summary>Whether the start has been found worth keeping or begun anew; until then the first weights are kept.</summary>
     public bool StartJudged { get; set; }
 
+    /// <summary>The training's limits on gradients with that of the recoveries.</summary>
+    public GradientClipping Limit(GradientClipping own)
+        => ClipNorm is > 0 and var most && !(own.Norm > 0 && own.Norm <= most) ? own with { Norm = most } : own;
+
     /// <summary>The batches without the rows left out; a batch that has none left is dropped.</summary>
     public int[][] Without(int[][] batches)
     {

@@ -11,7 +11,7 @@ internal sealed class Snapshot
     /// <summary>The best epoch's weights as they were then; shared, never written.</summary>
     public IReadOnlyDictionary<string, Tensor> Best { get; private set; } = new Dictionary<string, Tensor>();
 
-    /// <summary>All tensors, by "model.*", "optimizer.*" and "averaging.*".</summary>
+    /// <summary>All tensors, by "model.*", "optimizer.*", "averaging.*" and "method.*".</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
     public void Take(TrainingPlan plan, TrainingState state, IReadOnlyDictionary<string, Tensor> best)
@@ -45,6 +45,7 @@ internal sealed class Snapshot
         plan.Model.LoadStateDict(Part("model"));
         plan.Optimizer.LoadStateDict(Part("optimizer"));
         plan.Averaging?.LoadStateDict(Part("averaging"));
+        plan.Task?.Method.LoadStateDict(Part("method"));
     }
 
     /// <summary>From a checkpoint.</summary>
@@ -75,6 +76,7 @@ internal sealed class Snapshot
         Add("model", plan.Model.StateDict());
         Add("optimizer", plan.Optimizer.StateDict());
         Add("averaging", plan.Averaging?.StateDict() ?? new Dictionary<string, Tensor>());
+        Add("method", plan.Task?.Method.StateDict() ?? new Dictionary<string, Tensor>());
         return live;
 
         void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> part)

@@ -50,10 +50,13 @@ public sealed record TrainingRecovery(
     /// <summary>Largest gradient norm from here on; 0 for the plan's own limit.</summary>
     public double ClipNorm { get; init; }
 
+    /// <summary>Task being learned, from 0; null without tasks.</summary>
+    public int? Task { get; init; }
+
     /// <summary>Loss at the breakdown; null where it was not finite.</summary>
     public double? Loss { get; init; }
 
     /// <summary>All in one line.</summary>
     [JsonIgnore]
-    public string Message => $"Epoch {Epoch + 1}, step {Step + 1}: {Finding} {Remedy} Training went on from epoch {FromEpoch + 1}, step {FromStep + 1}.";
+    public string Message => $"Epoch {Epoch + 1}{(Task is { } task ? $" (task {task + 1})" : "")}, step {Step + 1}: {Finding} {Remedy} Training went on from epoch {FromEpoch + 1}, step {FromStep + 1}.";
 }
