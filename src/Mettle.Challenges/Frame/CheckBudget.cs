@@ -8,7 +8,7 @@ namespace Mettle.Challenges;
 public sealed class CheckBudget
 {
     /// <summary>Of the training's row-passes, what all checks of an examination may spend together.</summary>
-    public const double Share = 0.04;
+    public const double Share = 0.03;
 
     /// <summary>Rows that every claim is given whatever the budget: a check on fewer tells nothing. Only on tiny runs does it matter.</summary>
     public const int FewestRows = 32;

@@ -2,12 +2,10 @@ namespace Mettle.Challenges;
 
 /// <summary>What the checks of an examination cost beside the training they looked at.</summary>
 /// <param name="TrainingSeconds">Time of that training, before a resume included.</param>
+/// <param name="Seconds">Time of the whole examination, the runtime's compiling of what it calls for the first time included.</param>
 /// <param name="Checks">Each check, in the order run.</param>
-public sealed record CheckOverhead(double TrainingSeconds, IReadOnlyList<CheckCost> Checks)
+public sealed record CheckOverhead(double TrainingSeconds, double Seconds, IReadOnlyList<CheckCost> Checks)
 {
-    /// <summary>Seconds of all checks, the runtime's compiling of what they call for the first time included.</summary>
-    public double Seconds => Checks.Sum(c => c.Seconds);
-
     /// <summary>Seconds of all checks by seconds of training.</summary>
     public double Share => TrainingSeconds > 0 ? Seconds / TrainingSeconds : 0;
 }

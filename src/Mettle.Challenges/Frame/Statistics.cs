@@ -133,11 +133,17 @@ public static class Statistics
             throw new ArgumentException($"An interval needs at least two values, got {values.Count}.");
         }
 
-        double mean = values.Average();
-        double variance = values.Sum(v => Square(v - mean)) / (values.Count - 1);
-        double se = Math.Sqrt(variance * factor);
-        int freedom = values.Count - 1;
-        double largest = values.Max(Math.Abs);
+        // Values may be the losses of very many rows.
+        double[] array = values as double[] ?? [.. values];
+        double mean = array.Average(), squares = 0, largest = 0;
+        foreach (double v in array)
+        {
+            squares += Square(v - mean);
+            largest = Math.Max(largest, Math.Abs(v));
+        }
+
+        int freedom = array.Length - 1;
+        double se = Math.Sqrt(squares / freedom * factor);
         if (se <= SameValues * largest)
         {
             // Equal values (a metric of few rows is a coarse one) tell nothing of their spread: only their signs are evidence.

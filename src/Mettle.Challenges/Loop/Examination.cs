@@ -21,6 +21,7 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
     /// </summary>
     public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
     {
+        var whole = Stopwatch.StartNew();
         var chosen = catalogue.Chosen(subject.Recipe);
         var findings = new List<Finding>();
         var skipped = new List<SkippedCheck>();
@@ -49,9 +50,10 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
             }
         }
 
-        return new Examination(Judge(findings, subject.Recipe["examine.false-alarm-rate"].Double()), skipped)
+        var judged = Judge(findings, subject.Recipe["examine.false-alarm-rate"].Double());
+        return new Examination(judged, skipped)
         {
-            Overhead = new CheckOverhead(subject.Model.Result.Seconds, costs),
+            Overhead = new CheckOverhead(subject.Model.Result.Seconds, whole.Elapsed.TotalSeconds, costs),
         };
     }
 

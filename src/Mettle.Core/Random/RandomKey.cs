@@ -71,6 +71,26 @@ public readonly record struct RandomKey(ulong Value)
         return order;
     }
 
+    /// <summary>
+    /// <paramref name="count"/> different numbers of 0..<paramref name="of"/>-1 in a random order, at a cost that does not grow with
+    /// <paramref name="of"/> (the first swaps of Fisher-Yates on a table of what they moved).
+    /// </summary>
+    public int[] Draw(int count, int of)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, of);
+        var drawn = new int[count];
+        var moved = new Dictionary<int, int>(count);
+        for (int i = 0; i < count; i++)
+        {
+            int j = i + Below(of - i, (ulong)i);
+            drawn[i] = moved.GetValueOrDefault(j, j);
+            moved[j] = moved.GetValueOrDefault(i, i);
+        }
+
+        return drawn;
+    }
+
     /// <summary>The generator itself on its whole counter of 128 bits.</summary>
     internal static (uint A, uint B, uint C, uint D) Philox(ulong key, ulong counter, ulong upper)
     {

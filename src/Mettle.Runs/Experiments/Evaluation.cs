@@ -8,7 +8,7 @@ namespace Mettle.Runs;
 public sealed record Evaluation(LearningTask Task, Predictions Predictions)
 {
     // Several checks ask for these, and rows may be many. Two threads that come first at once compute the same.
-    private double[]? losses;
+    private double[]? losses, constant;
     private int correct = -1;
 
     /// <summary>Number of rows.</summary>
@@ -33,9 +33,52 @@ public sealed record Evaluation(LearningTask Task, Predictions Predictions)
     public double[] Losses()
         => losses ??= Task == LearningTask.Classification ? ClassificationMetrics.LogLosses(Predictions) : RegressionMetrics.SquaredErrors(Predictions);
 
+    /// <summary>
+    /// Loss of each row under the best constant answer to these rows: their classes' shares, or their mean. The same array each
+    /// time: not to be written into.
+    /// </summary>
+    public double[] ConstantLosses() => constant ??= Task == LearningTask.Classification ? OfShares() : OfMean();
+
     /// <summary>Equal tasks and predictions; what was computed of them is no part of it.</summary>
     public bool Equals(Evaluation? other) => other is not null && Task == other.Task && Predictions.Equals(other.Predictions);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Task, Predictions);
+
+    private double[] OfShares()
+    {
+        var labels = Predictions.Labels;
+        var counts = new int[Predictions.Classes];
+        for (int i = 0; i < labels.Count; i++)
+        {
+            counts[labels[i]]++;
+        }
+
+        double[] loss = [.. counts.Select(c => -Math.Log(c / (double)Count))], rows = new double[Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = loss[labels[i]];
+        }
+
+        return rows;
+    }
+
+    private double[] OfMean()
+    {
+        var targets = Predictions.Targets;
+        double sum = 0;
+        for (int i = 0; i < targets.Count; i++)
+        {
+            sum += targets[i];
+        }
+
+        double mean = sum / targets.Count;
+        var rows = new double[targets.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = (targets[i] - mean) * (targets[i] - mean);
+        }
+
+        return rows;
+    }
 }

@@ -129,6 +129,27 @@ public sealed class RandomKeyTests
     }
 
     [Fact]
+    public void Draw_SomeOfMany_AreDifferentAndEveryPairIsAsLikely()
+    {
+        Assert.Equal(Enumerable.Range(0, 1000), Key.Draw(1000, 1000).Order());
+        Assert.Empty(Key.Draw(0, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Key.Draw(6, 5));
+        var counts = new Dictionary<(int, int), int>();
+        const int Draws = 20_000, Pairs = 5 * 4;
+        for (int i = 0; i < Draws; i++)
+        {
+            int[] pair = Key.At(i).Draw(2, 5);
+            Assert.NotEqual(pair[0], pair[1]);
+            counts[(pair[0], pair[1])] = counts.GetValueOrDefault((pair[0], pair[1])) + 1;
+        }
+
+        // Chi-square with 19 degrees of freedom: 43.8 is exceeded once in a thousand fixed keys.
+        double expected = Draws / (double)Pairs;
+        Assert.Equal(Pairs, counts.Count);
+        Assert.True(counts.Values.Sum(c => (c - expected) * (c - expected) / expected) < 43.8);
+    }
+
+    [Fact]
     public void Permutation_OfN_HoldsEachOnceAndEveryOrderIsAsLikely()
     {
         Assert.Equal(Enumerable.Range(0, 1000), Key.Permutation(1000).Order());

@@ -83,7 +83,8 @@ internal sealed class Probe
     private static Batch Sound(IDataset rows, int count, RandomKey key)
     {
         var batch = rows.Load([.. Enumerable.Range(0, count)], key);
-        int[] sound = [.. Enumerable.Range(0, count).Where(i => !batch.Inputs.Any(x => Spread.HasNonFinite(x.Select(0, i))))];
+        bool[][] bad = [.. batch.Inputs.Select(x => Spread.NonFiniteRows(x, count))];
+        int[] sound = [.. Enumerable.Range(0, count).Where(i => !Array.Exists(bad, b => b[i]))];
         return sound.Length == count || sound.Length == 0 ? batch : rows.Load(sound, key);
     }
 

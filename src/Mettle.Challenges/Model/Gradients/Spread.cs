@@ -4,7 +4,27 @@ namespace Mettle.Challenges.Model;
 internal static class Spread
 {
     /// <summary>Whether any element is NaN or infinite.</summary>
-    public static bool HasNonFinite(Tensor t) => t.DType.IsFloat() && !Array.TrueForAll(Values(t), float.IsFinite);
+    public static bool HasNonFinite(Tensor t) => NonFiniteRows(t, 1)[0];
+
+    /// <summary>Of each of <paramref name="rows"/> equal pieces along the first axis, whether any element is NaN or infinite.</summary>
+    public static bool[] NonFiniteRows(Tensor t, int rows)
+    {
+        var bad = new bool[rows];
+        if (t.DType.IsFloat() && t.Count > 0)
+        {
+            float[] v = Values(t);
+            int width = v.Length / rows;
+            for (int i = 0; i < rows; i++)
+            {
+                foreach (float x in v.AsSpan(i * width, width))
+                {
+                    bad[i] |= !float.IsFinite(x);
+                }
+            }
+        }
+
+        return bad;
+    }
 
     /// <summary>Root mean square of all elements; 0 for a gradient that did not arrive.</summary>
     public static double Rms(Tensor? t) => t is null ? 0 : Rms([t]);
@@ -18,7 +38,7 @@ internal static class Spread
         {
             if (t is not null)
             {
-                sum += Values(t).Sum(v => (double)v * v);
+                sum += Squares(Values(t));
             }
 
             count += t?.Count ?? 0;
@@ -33,25 +53,27 @@ internal static class Spread
         int rows = t.Shape[0];
         int width = (int)(t.Count / Math.Max(1, rows));
         float[] v = Values(t);
-        double sum = 0;
-        for (int j = 0; j < width; j++)
+        double[] mean = new double[width], squares = new double[width];
+        for (int i = 0; i < rows; i++)
         {
-            double mean = 0, squares = 0;
-            for (int i = 0; i < rows; i++)
+            var row = v.AsSpan(i * width, width);
+            for (int j = 0; j < mean.Length; j++)
             {
-                mean += v[(i * width) + j] / (double)rows;
+                mean[j] += row[j];
             }
-
-            for (int i = 0; i < rows; i++)
-            {
-                double d = v[(i * width) + j] - mean;
-                squares += d * d;
-            }
-
-            sum += squares / rows;
         }
 
-        return Math.Sqrt(sum / Math.Max(1, width));
+        for (int i = 0; i < rows; i++)
+        {
+            var row = v.AsSpan(i * width, width);
+            for (int j = 0; j < squares.Length; j++)
+            {
+                double d = row[j] - (mean[j] / rows);
+                squares[j] += d * d;
+            }
+        }
+
+        return Math.Sqrt(squares.Sum() / Math.Max(1, (double)rows * width));
     }
 
     /// <summary>Root mean square of each step of [rows, steps, features].</summary>
@@ -66,6 +88,28 @@ internal static class Spread
         }
 
         return Array.ConvertAll(sum, s => Math.Sqrt(s / ((double)rows * features)));
+    }
+
+    // Four sums at once: one would wait for each addition.
+    private static double Squares(ReadOnlySpan<float> v)
+    {
+        double a = 0, b = 0, c = 0, d = 0;
+        int i = 0;
+        for (; i <= v.Length - 4; i += 4)
+        {
+            var four = v.Slice(i, 4);
+            a += (double)four[0] * four[0];
+            b += (double)four[1] * four[1];
+            c += (double)four[2] * four[2];
+            d += (double)four[3] * four[3];
+        }
+
+        for (; i < v.Length; i++)
+        {
+            a += (double)v[i] * v[i];
+        }
+
+        return a + b + (c + d);
     }
 
     /// <summary>The elements in row-major order.</summary>

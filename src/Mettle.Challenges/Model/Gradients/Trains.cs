@@ -23,7 +23,7 @@ public sealed class Trains : Check
         }
 
         var train = subject.Model.Train;
-        double[] constant = Constant(train);
+        double[] constant = train.ConstantLosses();
         double reference = constant.Average();
         if (reference == 0)
         {
@@ -31,36 +31,30 @@ public sealed class Trains : Check
         }
 
         // A network whose outputs are not finite has learned nothing.
-        double[] losses = [.. train.Losses().Select((l, i) => double.IsFinite(l) ? l : constant[i])];
-        var (gain, interval, _) = Statistics.PairedT([.. constant.Zip(losses, (c, l) => (c - l) / reference)]);
-        var (_, _, p) = Statistics.PairedT([.. constant.Zip(losses, (c, l) => (Threshold * c) - (c - l))]);
+        double[] losses = train.Losses();
+        double[] gains = new double[losses.Length], shortfalls = new double[losses.Length];
+        double mean = 0;
+        for (int i = 0; i < losses.Length; i++)
+        {
+            double c = constant[i], l = double.IsFinite(losses[i]) ? losses[i] : c;
+            (gains[i], shortfalls[i]) = ((c - l) / reference, (Threshold * c) - (c - l));
+            mean += l / losses.Length;
+        }
+
+        var (gain, interval, _) = Statistics.PairedT(gains);
+        double p = Statistics.PairedT(shortfalls).PValue;
         bool over = gain < Threshold;
         return CheckResult.Of(new Finding(
             challenge,
             Name,
             over ? "The network does not train: it does no better on its own training rows than a constant answer." : $"Training took {100 * gain:0} % off the loss of a constant answer.",
-            $"Mean loss of {losses.Length} training rows after training, {losses.Average():0.0000}, against always answering {(train.Task == LearningTask.Classification ? "the classes' shares" : "the mean")}, {reference:0.0000}; paired by row.",
+            $"Mean loss of {losses.Length} training rows after training, {mean:0.0000}, against always answering {(train.Task == LearningTask.Classification ? "the classes' shares" : "the mean")}, {reference:0.0000}; paired by row.",
             new Measurement("share of the constant answer's loss taken off", gain, interval, "%"),
             Threshold,
             p,
             over ? Severity.Problem : Severity.Fine,
             [Curve(subject, reference)],
             over ? Remedies.For(Symptom.NoTraining, subject) : []));
-    }
-
-    /// <summary>Losses of the best constant answer, row by row.</summary>
-    internal static double[] Constant(Evaluation train)
-    {
-        var predictions = train.Predictions;
-        if (train.Task == LearningTask.Classification)
-        {
-            var counts = predictions.Labels.GroupBy(l => l).ToDictionary(g => g.Key, g => (double)g.Count());
-            return [.. predictions.Labels.Select(l => -Math.Log(counts[l] / train.Count))];
-        }
-
-        double[] targets = [.. predictions.Targets.Select(t => (double)t)];
-        double mean = targets.Average();
-        return [.. targets.Select(t => (t - mean) * (t - mean))];
     }
 
     private static LineChart Curve(Subject subject, double constant)

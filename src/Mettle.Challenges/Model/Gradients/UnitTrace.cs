@@ -46,11 +46,13 @@ internal sealed record UnitTrace(string Path, string Function, int Count, int De
         var active = new int[units];
         var edge = new int[units];
         (double low, double high) = function == "sigmoid" ? (1 - Edge, Edge) : (-Edge, Edge);
-        for (int i = 0; i < v.Length; i++)
+        for (int at = 0, unit = 0; at < v.Length; at += inner, unit = unit + 1 == units ? 0 : unit + 1)
         {
-            int unit = i / inner % units;
-            active[unit] += v[i] == 0 ? 0 : 1;
-            edge[unit] += v[i] < low || v[i] > high ? 1 : 0;
+            foreach (float x in v.AsSpan(at, inner))
+            {
+                active[unit] += x == 0 ? 0 : 1;
+                edge[unit] += x < low || x > high ? 1 : 0;
+            }
         }
 
         double seen = v.Length / (double)units;

@@ -16,8 +16,11 @@ public sealed class Capacity : Check
     private const int Rows = 16, Steps = 40;
     private const double Rate = 0.01;
 
-    // Half the way from a constant answer to a perfect one, on rows it sees forty times.
+    // Half the way from a constant answer to a perfect one, on rows it sees up to forty times.
     private const double Threshold = 0.5;
+
+    // More is not asked for: the steps end here.
+    private const double Enough = 0.75;
 
     // A network that takes off this share of the constant answer's loss on all its rows can fit a few of them.
     private const double Shown = 0.9;
@@ -26,42 +29,45 @@ public sealed class Capacity : Check
     public override string Name => "capacity";
 
     /// <inheritdoc/>
-    public override double Wants(Subject subject) => TrainedShare(subject.Model.Train, Trains.Constant(subject.Model.Train)) >= Shown ? 0 : Rows * Steps;
+    public override double Wants(Subject subject) => TrainedShare(subject.Model.Train) >= Shown ? 0 : Rows * Steps;
 
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
         var train = subject.Model.Train;
-        double[] constant = Trains.Constant(train);
-        if (constant.Average() == 0)
+        if (train.ConstantLosses().Average() == 0)
         {
             return CheckResult.Skip("All training rows have one target: there is nothing to learn.");
         }
 
-        double trained = TrainedShare(train, constant);
+        double trained = TrainedShare(train);
         if (trained >= Shown)
         {
             return CheckResult.Of(Finding(
-                challenge, trained, null, 0.5, [], $"Training itself took {100 * trained:0.0} % off the loss of a constant answer on all {train.Count} training rows, so no further test was needed."));
+                challenge, subject, trained, null, 0.5, $"Training itself took {100 * trained:0.0} % off the loss of a constant answer on all {train.Count} training rows, so no further test was needed."));
         }
 
-        double[] at = Few(subject, out double[] fresh);
+        int count = subject.Experiment.Data.Encoded.Train.Count;
+        int[] rows = subject.Key.For("rows").Draw(subject.Budget.Rows(Math.Min(Rows, count), Steps), count);
+        double[] at = new Evaluation(train.Task, train.Predictions.Pick(rows)).ConstantLosses();
         double reference = at.Average();
         if (reference == 0)
         {
             return CheckResult.Skip("The few rows that were drawn have one target.");
         }
 
+        var (fresh, steps) = Few(subject, rows, (1 - Enough) * reference);
+        fresh = [.. fresh.Select((l, i) => double.IsFinite(l) ? l : at[i])];
         var (gain, interval, _) = Statistics.PairedT([.. at.Zip(fresh, (c, l) => (c - l) / reference)]);
         var (_, _, p) = Statistics.PairedT([.. at.Zip(fresh, (c, l) => (Threshold * c) - (c - l))]);
         return CheckResult.Of(Finding(
-            challenge, gain, interval, p, [.. Model.Remedies.OfIllStart(subject), "wider", "normalisation", "residual-connections", "he-init", "deeper"],
-            $"A fresh network was trained on {at.Length} rows for {Steps} steps (Adam at rate {Rate}), without regularisation; mean loss of these rows afterwards, {fresh.Average():0.0000}, against always answering {(train.Task == LearningTask.Classification ? "the classes' shares among them" : "their mean")}, {reference:0.0000}; paired by row."));
+            challenge, subject, gain, interval, p,
+            $"A fresh network was trained on {at.Length} rows for {steps} steps (Adam at rate {Rate}; {Steps} at most, fewer where {100 * Enough:0} % is reached before), without regularisation; mean loss of these rows afterwards, {fresh.Average():0.0000}, against always answering {(train.Task == LearningTask.Classification ? "the classes' shares among them" : "their mean")}, {reference:0.0000}; paired by row."));
     }
 
-    private static double TrainedShare(Evaluation train, double[] constant) => 1 - (train.Losses().Average() / constant.Average());
+    private static double TrainedShare(Evaluation train) => 1 - (train.Losses().Average() / train.ConstantLosses().Average());
 
-    private Finding Finding(ChallengeId challenge, double gain, Interval? interval, double p, IReadOnlyList<string> remedies, string how)
+    private Finding Finding(ChallengeId challenge, Subject subject, double gain, Interval? interval, double p, string how)
     {
         bool over = gain < Threshold;
         return new Finding(
@@ -73,18 +79,17 @@ public sealed class Capacity : Check
             interval is null ? null : p,
             over ? Severity.Problem : Severity.Fine,
             [],
-            over ? remedies : []);
+            over ? [.. Model.Remedies.OfIllStart(subject), "wider", "normalisation", "residual-connections", "he-init", "deeper"] : []);
     }
 
-    // Losses of a constant answer and of the network, row by row.
-    private static double[] Few(Subject subject, out double[] losses)
+    // Losses of the network row by row, and the steps it took.
+    private static (double[] Losses, int Steps) Few(Subject subject, int[] rows, double enough)
     {
         var data = subject.Experiment.Data.Encoded;
-        var key = subject.Key.For("rows");
-        int[] rows = key.Permutation(data.Train.Count)[..subject.Budget.Rows(Math.Min(Rows, data.Train.Count), Steps)];
         var part = ShortTraining.Part(subject, rows);
         var model = ShortTraining.Copy(Regularizers.Without(subject.Recipe), subject, subject.Experiment.BuildModel());
-        new Trainer(new TrainingPlan
+        using var reached = new CancellationTokenSource();
+        var result = new Trainer(new TrainingPlan
         {
             Model = model,
             Train = new Subset(part.Rows, [.. Enumerable.Repeat(Enumerable.Range(0, rows.Length), Steps).SelectMany(each => each)]),
@@ -94,11 +99,21 @@ public sealed class Capacity : Check
             BatchSize = rows.Length,
             Workers = 0,
             Clipping = new GradientClipping(1),
-            Seed = key.Value,
-        }).Run();
-        var after = subject.Experiment.Evaluate(model, part);
-        double[] constant = Trains.Constant(after);
-        losses = [.. after.Losses().Select((l, i) => double.IsFinite(l) ? l : constant[i])];
-        return constant;
+            Seed = subject.Key.For("steps").Value,
+            Observers = [new Until(enough, reached)],
+        }).Run(reached.Token);
+        return (subject.Experiment.Evaluate(model, part).Losses(), (int)result.Steps);
+    }
+
+    // A batch is all the rows, so its loss is theirs.
+    private sealed class Until(double enough, CancellationTokenSource reached) : ITrainingObserver
+    {
+        public void OnStep(in StepInfo step)
+        {
+            if (step.Loss <= enough)
+            {
+                reached.Cancel();
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Mettle.Nn;
 
 namespace Mettle.Challenges.Model;
@@ -43,9 +44,8 @@ internal sealed class Neighbours
     {
         var data = subject.Experiment.Data.Encoded;
         var source = Regularizers.Clean(data.Train.Rows);
-        int[] order = subject.Key.Permutation(source.Count);
         using var scope = MemoryScope.Begin("neighbours");
-        var one = source.Load([order[0]], default);
+        var one = source.Load([0], default);
         long numbers = one.Inputs.Where(x => x.DType.IsFloat()).Sum(x => x.Count), symbols = one.Inputs.Where(x => !x.DType.IsFloat()).Sum(x => x.Count);
         int rows = Math.Min(MostRows, source.Count);
         int others = (int)Math.Min(Math.Min(source.Count, MostOthers), Math.Min(MostNumbers / Math.Max(1, numbers), MostComparisons / Math.Max(1, symbols * rows)));
@@ -54,19 +54,32 @@ internal sealed class Neighbours
             return new Neighbours([], [], others);
         }
 
-        int[] pool = order[..others];
+        int[] pool = subject.Key.Draw(others, source.Count);
         rows = Math.Min(rows, others);
         var batch = source.Load(pool, default);
-        var distance = new float[(long)rows * others];
+        var (floats, codes) = (new List<Numbers>(), new List<int[]>());
         foreach (var input in batch.Inputs)
         {
-            Add(distance, input, rows, others);
+            var x = input.Reshape(others, (int)(input.Count / others));
+            if (x.DType.IsFloat())
+            {
+                floats.Add(Numbers.Of(x.To(DType.F32), rows));
+            }
+            else
+            {
+                codes.Add(x.To(DType.I32).Transpose().ToArray<int>());
+            }
         }
 
+        var distance = new float[others];
+        var differing = new int[others];
         var found = new int[rows][];
         for (int i = 0; i < rows; i++)
         {
-            found[i] = [.. Closest(distance.AsSpan(i * others, others), i).Select(j => pool[j])];
+            Array.Clear(distance);
+            floats.ForEach(x => x.AddDistances(i, distance));
+            codes.ForEach(c => AddDiffering(c, i, differing, distance));
+            found[i] = [.. Closest(distance, i).Select(j => pool[j])];
         }
 
         return new Neighbours(pool[..rows], found, others);
@@ -74,41 +87,47 @@ internal sealed class Neighbours
 
     /// <summary>The class that most of the neighbours have; among equals that of the nearest.</summary>
     public int Vote(int at, IReadOnlyList<int> labels)
-        => Found[at].Select(j => labels[j]).GroupBy(l => l).OrderByDescending(g => g.Count()).First().Key;
-
-    private static void Add(float[] distance, Tensor input, int rows, int others)
     {
-        int width = (int)(input.Count / others);
-        if (!input.DType.IsFloat())
+        var found = Found[at];
+        int best = 0, most = 0;
+        foreach (int j in found)
         {
-            long[] codes = input.To(DType.I64).ToArray<long>();
-            for (int i = 0; i < rows; i++)
+            int votes = 0;
+            foreach (int k in found)
             {
-                for (int j = 0; j < others; j++)
-                {
-                    int differ = 0;
-                    for (int c = 0; c < width; c++)
-                    {
-                        differ += codes[(i * width) + c] == codes[(j * width) + c] ? 0 : 1;
-                    }
-
-                    distance[(i * others) + j] += 2 * differ;
-                }
+                votes += labels[k] == labels[j] ? 1 : 0;
             }
 
-            return;
+            (best, most) = votes > most ? (labels[j], votes) : (best, most);
         }
 
-        var x = input.To(DType.F32).Reshape(others, width);
-        var squares = (x * x).Sum(1);
-        float[] length = squares.ToArray<float>();
-        float[] product = x.Narrow(0, 0, rows).MatMul(x.Transpose()).ToArray<float>();
-        for (int i = 0; i < rows; i++)
+        return best;
+    }
+
+    // Codes by column: the comparisons of one code with all rows' are vectors.
+    private static void AddDiffering(int[] columns, int row, int[] alike, float[] distance)
+    {
+        Array.Clear(alike);
+        int others = alike.Length;
+        for (int c = 0; c < columns.Length; c += others)
         {
-            for (int j = 0; j < others; j++)
+            var column = columns.AsSpan(c, others);
+            var own = new Vector<int>(column[row]);
+            int j = 0;
+            for (; j <= others - Vector<int>.Count; j += Vector<int>.Count)
             {
-                distance[(i * others) + j] += length[i] + length[j] - (2 * product[(i * others) + j]);
+                (new Vector<int>(alike, j) - Vector.Equals(own, new Vector<int>(column[j..]))).CopyTo(alike, j);
             }
+
+            for (; j < others; j++)
+            {
+                alike[j] += column[j] == column[row] ? 1 : 0;
+            }
+        }
+
+        for (int j = 0; j < others; j++)
+        {
+            distance[j] += 2 * ((columns.Length / others) - alike[j]);
         }
     }
 
@@ -118,7 +137,22 @@ internal sealed class Neighbours
         var found = new int[Nearest];
         Span<float> far = stackalloc float[Nearest];
         far.Fill(float.PositiveInfinity);
-        for (int j = 0; j < distance.Length; j++)
+        int j = 0;
+        for (; j <= distance.Length - Vector<float>.Count; j += Vector<float>.Count)
+        {
+            if (Vector.LessThanAny(new Vector<float>(distance[j..]), new Vector<float>(far[Nearest - 1])))
+            {
+                Insert(distance, j, j + Vector<float>.Count, self, far, found);
+            }
+        }
+
+        Insert(distance, j, distance.Length, self, far, found);
+        return found;
+    }
+
+    private static void Insert(ReadOnlySpan<float> distance, int from, int to, int self, Span<float> far, int[] found)
+    {
+        for (int j = from; j < to; j++)
         {
             if (j == self || !(distance[j] < far[Nearest - 1]))
             {
@@ -133,7 +167,28 @@ internal sealed class Neighbours
 
             (far[k], found[k]) = (distance[j], j);
         }
+    }
 
-        return found;
+    /// <summary>Rows of numbers with their squared lengths and their products with the first rows.</summary>
+    private sealed record Numbers(float[] Lengths, Tensor Products)
+    {
+        public static Numbers Of(Tensor x, int rows) => new((x * x).Sum(1).ToArray<float>(), x.Narrow(0, 0, rows).MatMul(x.Transpose()));
+
+        public void AddDistances(int row, Span<float> distance)
+        {
+            var along = Products.AsSpan<float>().Slice(row * distance.Length, distance.Length);
+            var own = new Vector<float>(Lengths[row]);
+            int j = 0;
+            for (; j <= distance.Length - Vector<float>.Count; j += Vector<float>.Count)
+            {
+                var far = distance[j..];
+                (new Vector<float>(far) + (own + new Vector<float>(Lengths, j) - (2 * new Vector<float>(along[j..])))).CopyTo(far);
+            }
+
+            for (; j < distance.Length; j++)
+            {
+                distance[j] += Lengths[row] + Lengths[j] - (2 * along[j]);
+            }
+        }
     }
 }

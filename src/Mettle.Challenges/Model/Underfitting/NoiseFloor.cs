@@ -36,24 +36,25 @@ public sealed class NoiseFloor : Check
             return CheckResult.Skip($"There are too few training rows, or too wide ones, to find {Neighbours.Nearest} near neighbours.");
         }
 
-        var remedies = Underfitting.Remedies(subject);
-        return train.Task == LearningTask.Classification ? Classes(near, train, challenge, remedies) : Numbers(near, train, challenge, remedies);
+        return train.Task == LearningTask.Classification ? Classes(near, subject, challenge) : Numbers(near, subject, challenge);
     }
 
-    private CheckResult Classes(Neighbours near, Evaluation train, ChallengeId challenge, IReadOnlyList<string> remedies)
+    private CheckResult Classes(Neighbours near, Subject subject, ChallengeId challenge)
     {
+        var train = subject.Model.Train;
         var labels = train.Predictions.Labels;
         var wrong = near.Rows.Select(i => train.Predictions.Predicted(i) == labels[i] ? 0.0 : 1).ToList();
         var vote = near.Rows.Select((i, at) => near.Vote(at, labels) == labels[i] ? 0.0 : 1).ToList();
         double single = near.Rows.Where((i, at) => labels[near.Found[at][0]] != labels[i]).Count() / (double)near.Rows.Count;
         double lower = CoverHart(single, train.Predictions.Classes);
         return Judge(
-            challenge, remedies, wrong, vote, Points, "training error above that of the neighbours",
+            challenge, subject, wrong, vote, Points, "training error above that of the neighbours",
             $"On {near.Rows.Count} training rows the network errs in {100 * wrong.Average():0.0} %, the vote of their {Neighbours.Nearest} nearest among {near.Others} rows, each judged without itself, in {100 * vote.Average():0.0} %, which is an upper estimate of what cannot be avoided; from the nearest alone ({100 * single:0.0} %) the least possible is about {100 * lower:0.0} % (Cover and Hart 1967). Paired by row.");
     }
 
-    private CheckResult Numbers(Neighbours near, Evaluation train, ChallengeId challenge, IReadOnlyList<string> remedies)
+    private CheckResult Numbers(Neighbours near, Subject subject, ChallengeId challenge)
     {
+        var train = subject.Model.Train;
         var targets = train.Predictions.Targets;
         double[] losses = train.Losses();
         if (!Array.TrueForAll(losses, double.IsFinite))
@@ -61,7 +62,7 @@ public sealed class NoiseFloor : Check
             return CheckResult.Skip("The model's outputs are not finite, so there is no error to compare.");
         }
 
-        double mean = targets.Average(), variance = targets.Average(t => (t - mean) * (t - mean));
+        double variance = train.ConstantLosses().Average();
         if (variance == 0)
         {
             return CheckResult.Skip("All training rows have one target: there is nothing to learn.");
@@ -70,11 +71,11 @@ public sealed class NoiseFloor : Check
         var error = near.Rows.Select(i => losses[i] / variance).ToList();
         var floor = near.Rows.Select((i, at) => Square(targets[i] - targets[near.Found[at][0]]) / (2 * variance)).ToList();
         return Judge(
-            challenge, remedies, error, floor, ShareOfVariance, "training error above the noise, as a share of the targets' variance",
+            challenge, subject, error, floor, ShareOfVariance, "training error above the noise, as a share of the targets' variance",
             $"On {near.Rows.Count} training rows the network's squared error is {100 * error.Average():0.0} % of the targets' variance; half the squared difference from the nearest of {near.Others} rows, an upper estimate of the noise, is {100 * floor.Average():0.0} %. Paired by row.");
     }
 
-    private CheckResult Judge(ChallengeId challenge, IReadOnlyList<string> remedies, List<double> error, List<double> floor, double threshold, string metric, string how)
+    private CheckResult Judge(ChallengeId challenge, Subject subject, List<double> error, List<double> floor, double threshold, string metric, string how)
     {
         var (excess, interval, p) = Statistics.PairedT([.. error.Zip(floor, (e, f) => e - f)], threshold: threshold);
         bool over = excess > threshold;
@@ -87,7 +88,7 @@ public sealed class NoiseFloor : Check
             p,
             over ? Severity.Problem : Severity.Fine,
             [new BarChart("Error on training rows", "share", ["network", "neighbours"], [error.Average(), floor.Average()])],
-            over ? remedies : []));
+            over ? Underfitting.Remedies(subject) : []));
     }
 
     private static double CoverHart(double single, int classes)

@@ -43,11 +43,11 @@ public sealed class StrongRegularization : Check
         }
 
         int rows = subject.Budget.Rows(Most(subject), Passes);
-        int[] order = subject.Key.For("rows").Permutation(count);
+        int[] order = subject.Key.For("rows").Draw(2 * rows, count);
         var judged = ShortTraining.Part(subject, order[rows..(2 * rows)]);
         var with = Continue(subject, subject.Recipe, order[..rows], judged);
         var without = Continue(subject, Regularizers.Without(subject.Recipe), order[..rows], judged);
-        double constant = Trains.Constant(with).Average();
+        double constant = with.ConstantLosses().Average();
         double[] a = Losses(with), b = Losses(without);
         if (constant == 0 || !double.IsFinite(a.Sum() + b.Sum()))
         {

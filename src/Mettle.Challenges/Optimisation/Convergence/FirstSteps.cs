@@ -15,13 +15,20 @@ internal static class FirstSteps
     public static int[] Rows(Subject subject, int count)
     {
         var data = subject.Experiment.Data.Encoded.Train.Rows;
-        var order = subject.Key.For("rows").Permutation(data.Count);
         using var scope = MemoryScope.Begin("rows");
-        int[] rows = [.. order.Take(count)];
+        int[] rows = subject.Key.For("rows").Draw(Math.Min(count, data.Count), data.Count);
         var batch = data.Load(rows, subject.Key.For("batch"));
-        var parts = batch.Inputs.Append(batch.Targets).Where(t => t.DType.IsFloat()).ToList();
-        return [.. Enumerable.Range(0, rows.Length).Where(i => parts.TrueForAll(t => IsFinite(t.Select(0, i)))).Select(i => rows[i])];
-    }
+        var usable = new bool[rows.Length];
+        Array.Fill(usable, true);
+        foreach (var part in batch.Inputs.Append(batch.Targets).Where(t => t.DType.IsFloat()))
+        {
+            double[] values = part.To(DType.F64).ToArray<double>();
+            for (int i = 0; i < values.Length; i++)
+            {
+                usable[i / (values.Length / rows.Length)] &= double.IsFinite(values[i]);
+            }
+        }
 
-    private static bool IsFinite(Tensor t) => Array.TrueForAll(t.To(DType.F64).ToArray<double>(), double.IsFinite);
+        return [.. rows.Where((_, i) => usable[i])];
+    }
 }

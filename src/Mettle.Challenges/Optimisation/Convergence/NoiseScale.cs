@@ -32,14 +32,14 @@ public sealed class NoiseScale : Check
             return CheckResult.Skip($"{rows.Length} usable rows make no {Batches} batches.");
         }
 
-        double[][] gradients = [.. rows.Chunk(small).Take(Batches).Select(b => Gradient(subject, b))];
-        if (gradients.Any(g => !Array.TrueForAll(g, double.IsFinite)))
+        double[,] products = Products(subject, [.. rows.Chunk(small).Take(Batches)]);
+        if (!double.IsFinite(products.Cast<double>().Sum()))
         {
             return CheckResult.Skip("A gradient is not finite; see the challenge gradients.");
         }
 
         int batch = subject.Recipe["train.batch"].Int();
-        var whole = Estimate(gradients, small);
+        var whole = Estimate(products, small, leftOut: -1);
         var finding = new Finding(
             challenge,
             Name,
@@ -59,7 +59,7 @@ public sealed class NoiseScale : Check
         }
 
         double place = Math.Log10(batch * whole.Signal / whole.Noise);
-        double[] pseudo = [.. Enumerable.Range(0, Batches).Select(k => (Batches * place) - ((Batches - 1) * Place(gradients, k, small, batch, place)))];
+        double[] pseudo = [.. Enumerable.Range(0, Batches).Select(k => (Batches * place) - ((Batches - 1) * Place(products, k, small, batch, place)))];
         var (_, interval, p) = Statistics.PairedT(pseudo, threshold: Math.Log10(Wasteful));
         bool over = place > Math.Log10(Wasteful);
         double scale = whole.Noise / whole.Signal;
@@ -75,40 +75,51 @@ public sealed class NoiseScale : Check
     }
 
     // Leaving a batch out may leave no signal: then the estimate counts as the whole's, which widens nothing it should not.
-    private static double Place(double[][] gradients, int leftOut, int small, int batch, double otherwise)
+    private static double Place(double[,] products, int leftOut, int small, int batch, double otherwise)
     {
-        var (noise, signal) = Estimate([.. gradients.Where((_, i) => i != leftOut)], small);
+        var (noise, signal) = Estimate(products, small, leftOut);
         return noise > 0 && signal > 0 ? Math.Log10(batch * signal / noise) : otherwise;
     }
 
-    private static (double Noise, double Signal) Estimate(double[][] gradients, int small)
+    // Of the batches' gradients only lengths and angles matter: the mean's squared length is the mean of all products.
+    private static (double Noise, double Signal) Estimate(double[,] products, int small, int leftOut)
     {
-        int n = gradients.Length, large = n * small;
-        double[] mean = [.. Enumerable.Range(0, gradients[0].Length).Select(i => gradients.Average(g => g[i]))];
-        double big = Square(mean), each = gradients.Average(Square);
+        double all = 0, own = 0;
+        int n = 0;
+        for (int i = 0; i < Batches; i++)
+        {
+            for (int j = 0; j < Batches && i != leftOut; j++)
+            {
+                all += j == leftOut ? 0 : products[i, j];
+            }
+
+            (n, own) = i == leftOut ? (n, own) : (n + 1, own + products[i, i]);
+        }
+
+        double big = all / (n * n), each = own / n, large = n * small;
         double signal = ((large * big) - (small * each)) / (large - small);
-        double noise = (each - big) / ((1.0 / small) - (1.0 / large));
+        double noise = (each - big) / ((1.0 / small) - (1 / large));
         return (noise, signal);
     }
 
-    private static double Square(double[] v)
-    {
-        double sum = 0;
-        foreach (double x in v)
-        {
-            sum += x * x;
-        }
-
-        return sum;
-    }
-
-    private static double[] Gradient(Subject subject, int[] rows)
+    private static double[,] Products(Subject subject, int[][] batches)
     {
         using var scope = MemoryScope.Begin("noise scale");
+        var gradients = Tensor.Stack(0, [.. batches.Select(b => Gradient(subject, b))]);
+        double[] flat = gradients.MatMul(gradients.Transpose()).ToArray<double>();
+        var products = new double[Batches, Batches];
+        System.Buffer.BlockCopy(flat, 0, products, 0, flat.Length * sizeof(double));
+        return products;
+    }
+
+    private static Tensor Gradient(Subject subject, int[] rows)
+    {
+        using var scope = MemoryScope.Begin("gradient");
         var module = subject.Model.Module;
         var batch = subject.Experiment.Data.Encoded.Train.Rows.Load(rows, subject.Key.For("batch"));
         Tensor[] weights = [.. module.Parameters.Where(p => !p.Frozen).Select(p => p.Value)];
         var loss = FirstSteps.LossOf(subject).Forward(module.Forward(batch.Inputs, Pass.Eval), batch.Targets);
-        return [.. Autograd.Grad(loss, weights).Zip(weights, (g, w) => g?.To(DType.F64).ToArray<double>() ?? new double[w.Count]).SelectMany(g => g)];
+        var parts = Autograd.Grad(loss, weights).Zip(weights, (g, w) => (g ?? Tensor.Zeros(w.Shape, w.DType)).Detach().To(DType.F64).Reshape(-1));
+        return scope.Keep(Tensor.Concat(0, [.. parts]));
     }
 }

@@ -29,7 +29,7 @@ public sealed class Plateau : Check
             return CheckResult.Skip("The training loss is neither cross-entropy nor squared error, whose constant answers are known.");
         }
 
-        double constant = Constant(subject.Model.Train);
+        double constant = subject.Model.Train.ConstantLosses().Average();
         int length = h.TakeWhile(e => !(e.TrainLoss < Nothing * constant)).Count();
         bool over = length >= 2 && length > MostShare * h.Count;
         double[] x = [.. h.Select(e => e.Epoch + 1.0)];
@@ -44,16 +44,5 @@ public sealed class Plateau : Check
             over ? Severity.Problem : Severity.Fine,
             [new LineChart("Training loss", "epoch", "loss", [new Series("training", x, [.. h.Select(e => e.TrainLoss)]), new Series("constant answer", x, [.. x.Select(_ => constant)])])],
             over ? ["rate-range-test", "adamw", "warm-up", "he-init", "normalisation", "muon"] : []));
-    }
-
-    private static double Constant(Evaluation train)
-    {
-        if (train.Task == LearningTask.Classification)
-        {
-            return train.Predictions.Labels.GroupBy(l => l).Select(g => g.Count() / (double)train.Count).Sum(s => -s * Math.Log(s));
-        }
-
-        double mean = train.Predictions.Targets.Average(t => (double)t);
-        return train.Predictions.Targets.Average(t => (t - mean) * (t - mean));
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ExaminedSurface
     }
 
     /// <summary>Loss of always giving the classes' shares, or the mean, on the training rows.</summary>
-    public static double Constant(Subject subject) => subject.Shared("constant answer's loss", s => ConstantLoss(s.Model.Train));
+    public static double Constant(Subject subject) => subject.Model.Train.ConstantLosses().Average();
 
     /// <summary>Whether the loss of each row is finite with the weights as they are.</summary>
     public bool IsFinite => Array.TrueForAll(RowLossesAt(Surface.Point()), double.IsFinite);
@@ -73,34 +73,6 @@ internal sealed class ExaminedSurface
         double[] losses = RowLosses().To(DType.F64).ToArray<double>();
         Surface.MoveTo(home);
         return losses;
-    }
-
-    private static double ConstantLoss(Evaluation train)
-    {
-        var predictions = train.Predictions;
-        double sum = 0, squares = 0, n = train.Count;
-        if (train.Task == LearningTask.Classification)
-        {
-            var counts = new SortedDictionary<int, int>();
-            foreach (int label in predictions.Labels)
-            {
-                counts[label] = counts.GetValueOrDefault(label) + 1;
-            }
-
-            return counts.Values.Sum(c => -c / n * Math.Log(c / n));
-        }
-
-        foreach (double target in predictions.Targets)
-        {
-            sum += target / n;
-        }
-
-        foreach (double target in predictions.Targets)
-        {
-            squares += (target - sum) * (target - sum) / n;
-        }
-
-        return squares;
     }
 
     // Of an ensemble of snapshots the one that was trained last.
