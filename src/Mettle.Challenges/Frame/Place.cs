@@ -9,7 +9,10 @@ public sealed record Place
     /// <summary>Step of a sequence.</summary>
     public int? TimeStep { get; init; }
 
-    /// <summary>Epoch of the training.</summary>
+    /// <summary>Task of a training in tasks.</summary>
+    public int? Task { get; init; }
+
+    /// <summary>Epoch of the training, counted through all tasks.</summary>
     public int? Epoch { get; init; }
 
     /// <summary>Step in that epoch.</summary>
@@ -26,6 +29,7 @@ public sealed record Place
     {
         string?[] parts =
         [
+            Task is { } k ? $"task {k}" : null,
             Epoch is { } e ? $"epoch {e}{(Step is { } s ? $", step {s}" : "")}" : null,
             Layer is null ? null : $"layer {Layer}",
             TimeStep is { } t ? $"time step {t}" : null,

@@ -21,6 +21,9 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     /// <summary>Kind of the run folder's events that hold a <see cref="PhaseRecovery"/>.</summary>
     public const string RecoveryKind = "recovery";
 
+    /// <summary>Kind of the run folder's events that hold a <see cref="PhaseTasks"/>.</summary>
+    public const string TasksKind = "tasks";
+
     /// <summary>Seen after every epoch of the first and last training, for a store.</summary>
     public event Action<string, EpochInfo>? EpochDone;
 
@@ -93,6 +96,11 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
             Cancellation = cancellation,
         });
         cancellation.ThrowIfCancellationRequested();
+        if (model.Tasks is { } tasks)
+        {
+            folder.Append(TasksKind, new PhaseTasks(phase, tasks));
+        }
+
         if (model.Result.Divergence is { } divergence)
         {
             progress.Note(divergence.Message);
@@ -183,6 +191,11 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     /// <param name="Phase">"first" or "final".</param>
     /// <param name="Recovery">What happened.</param>
     public sealed record PhaseRecovery(string Phase, TrainingRecovery Recovery);
+
+    /// <summary>Accuracy on each task after each task of one of a run's trainings, as the run folder's events keep it.</summary>
+    /// <param name="Phase">"first" or "final".</param>
+    /// <param name="Record">The accuracies.</param>
+    public sealed record PhaseTasks(string Phase, TaskRecord Record);
 
     private sealed class StageObserver(IStage stage, Action<EpochInfo> epoch, Action<TrainingRecovery> recovery) : ITrainingObserver
     {

@@ -14,11 +14,12 @@ internal static class TrainingStory
     /// <param name="model">What came of it.</param>
     public static IReadOnlyList<TrainingEvent> Of(string training, Experiment experiment, TrainedModel model)
     {
-        int perEpoch = Math.Max(1, experiment.TotalSteps / experiment.Recipe["train.epochs"].Int());
+        int perEpoch = Math.Max(1, experiment.TotalSteps / experiment.TotalEpochs);
         var events = model.Result.Recoveries.Select(r => Recovered(training, experiment, r, perEpoch)).ToList();
         if (model.Result.Divergence is { } d)
         {
-            events.Add(new TrainingEvent(training, d.IsFinite ? "divergence" : $"{d.Quantity} not finite", PlaceOf(experiment, d.Epoch, d.Step, d.Birth, d.Layer, d.Rows), d.Cause, "")
+            var place = PlaceOf(experiment, d.Epoch, d.Step, d.Birth, d.Layer, d.Rows) with { Task = d.Task + 1 };
+            events.Add(new TrainingEvent(training, d.IsFinite ? "divergence" : $"{d.Quantity} not finite", place, d.Cause, "")
             {
                 AtEpoch = At(d.Epoch, d.Step, perEpoch),
             });
@@ -52,7 +53,7 @@ internal static class TrainingStory
     {
         bool elsewhere = (r.FromEpoch, r.FromStep) != (r.Epoch, r.Step);
         string name = NameOf(r, experiment.Recipe);
-        var place = PlaceOf(experiment, r.Epoch, r.Step, r.Birth, r.Layer, r.Rows);
+        var place = PlaceOf(experiment, r.Epoch, r.Step, r.Birth, r.Layer, r.Rows) with { Task = r.Task + 1 };
         return new TrainingEvent(training, name, name == TooHigh ? place with { Line = RateLine(experiment.Recipe) } : place, r.Finding, r.Remedy)
         {
             WentOnFrom = elsewhere ? new Place { Epoch = r.FromEpoch + 1, Step = r.FromStep + 1 } : null,

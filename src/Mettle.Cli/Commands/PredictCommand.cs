@@ -13,6 +13,8 @@ internal sealed class PredictCommand : CliCommand
 {
     private const int ShownRows = 20, ShownNumbers = 8, MostBatch = 65536, MostTop = 1000, MostJsonNumbers = 4096;
 
+    private const string AllClasses = $"the model was judged with the task of each row known; here all classes are told apart, which it does less well. Its note '{ModelNotes.Tasks}' has the classes of each task, --top N gives the scores to choose among them by";
+
     private readonly Argument<string> _model = new("MODEL") { Description = "An ONNX file; or a run: 'latest', its name or the beginning of it, or its folder." };
     private readonly Argument<string> _data = new("DATA") { Description = "A .csv, .npy, .npz or IDX file, an image (PNG, JPEG, BMP, PNM), a folder of images, or a pattern ('photos/*.jpg')." };
     private readonly Option<string?> _out = new("--out") { Description = "Write all rows to this file; the ending says how: .csv, .json, .npy or .npz.", HelpName = "FILE" };
@@ -57,6 +59,7 @@ internal sealed class PredictCommand : CliCommand
             {
                 model = ModelFile.Load(parsed.GetRequiredValue(_model), parsed.GetRequiredValue(RunOptions.Runs), progress);
                 inputs = ModelInputs.Open(model, parsed.GetRequiredValue(_data), ImageOptions.Of(parsed));
+                if (model.Metadata.ContainsKey(ModelNotes.Tasks)) inputs.Notes.Add(AllClasses);
                 predictions = new PredictJob(model, inputs, parsed.GetValue(_output) ?? []) { Batch = parsed.GetValue(_batch) }.Run(progress, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

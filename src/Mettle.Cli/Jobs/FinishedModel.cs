@@ -20,7 +20,10 @@ internal static class FinishedModel
             model,
             Result(folder, phase),
             data.Validation is null ? null : experiment.Evaluate(model, data.Validation),
-            experiment.Evaluate(model, data.Train));
+            experiment.Evaluate(model, data.Train))
+        {
+            Tasks = RunRecord.Tasks(folder, phase),
+        };
         stage.Advance();
         return new Subject(experiment, trained, RandomKey.FromSeed((ulong)experiment.Recipe["seed"].Long()).For("checks"));
     }

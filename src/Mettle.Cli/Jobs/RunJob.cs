@@ -81,7 +81,7 @@ internal sealed class RunJob(JobKind kind, string root, string connection, Termi
     private RunOutcome Work(RunFolder folder, Experiment experiment, RunRecord record, ProgressDisplay progress, Interruption interruption)
     {
         var job = new MainJob(House.Catalogue, progress);
-        int stepsPerEpoch = Math.Max(1, experiment.TotalSteps / experiment.Recipe["train.epochs"].Int());
+        int stepsPerEpoch = Math.Max(1, experiment.TotalSteps / experiment.TotalEpochs);
         job.EpochDone += (phase, info) => record.EpochDone(phase, info, stepsPerEpoch);
         try
         {

@@ -13,19 +13,24 @@ internal sealed class RunRecord(RunStore store, RunFolder folder, Recipe recipe)
 
     /// <summary>What command the folder was made by; a folder made by code counts as a whole job.</summary>
     public static JobKind KindOf(RunFolder folder)
-        => folder.Events().FirstOrDefault(e => e.Kind == BeginKind)?.Data.Deserialize<Beginning>(Terminal.JsonOptions)?.Command ?? JobKind.Run;
+        => folder.Events().FirstOrDefault(e => e.Kind == BeginKind)?.Read<Beginning>().Command ?? JobKind.Run;
 
     /// <summary>Epochs of one training of a run, in order; those repeated after a resume once.</summary>
     public static IReadOnlyList<EpochInfo> Epochs(RunFolder folder, string phase)
         => [.. folder.Events().Where(e => e.Kind == EpochKind)
-            .Select(e => e.Data.Deserialize<Epoch>(Terminal.JsonOptions)!).Where(e => e.Phase == phase)
+            .Select(e => e.Read<Epoch>()).Where(e => e.Phase == phase)
             .GroupBy(e => e.Info.Epoch).OrderBy(g => g.Key).Select(g => g.Last().Info)];
 
     /// <summary>Breakdowns that one training of a run recovered from, in order; those repeated after a resume once.</summary>
     public static IReadOnlyList<TrainingRecovery> Recoveries(RunFolder folder, string phase)
         => [.. folder.Events().Where(e => e.Kind == MainJob.RecoveryKind)
-            .Select(e => e.Data.Deserialize<MainJob.PhaseRecovery>(Terminal.JsonOptions)!).Where(r => r.Phase == phase)
+            .Select(e => e.Read<MainJob.PhaseRecovery>()).Where(r => r.Phase == phase)
             .Select(r => r.Recovery).DistinctBy(r => r.Message)];
+
+    /// <summary>Accuracy on each task after each task of one training of a run; null where rows did not come as tasks.</summary>
+    public static TaskRecord? Tasks(RunFolder folder, string phase)
+        => folder.Events().Where(e => e.Kind == MainJob.TasksKind)
+            .Select(e => e.Read<MainJob.PhaseTasks>()).LastOrDefault(t => t.Phase == phase)?.Record;
 
     /// <summary>Says what command a folder is made by.</summary>
     public static void Begin(RunFolder folder, JobKind kind) => folder.Append(BeginKind, new Beginning(kind));

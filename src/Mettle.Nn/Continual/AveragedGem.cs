@@ -68,12 +68,6 @@ public sealed class AveragedGem(int buffer, int draw = 0) : ContinualMethod
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<int> Memory => kept;
-
-    /// <inheritdoc/>
-    public override void Discard(IReadOnlySet<int> rows) => kept.RemoveAll(rows.Contains);
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> StateDict() => new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["rows"] = Numbers(kept) };
 
     /// <inheritdoc/>

@@ -5,14 +5,14 @@ namespace Mettle.Nn;
 
 /// <summary>
 /// A training in tasks in one safetensors file: "model.*", "optimizer.*", "method.*", the rows of the task begun, what it may be
-/// rolled back to ("snapshot0.*" and so on), and as metadata the place and the record. Written to a temporary file and renamed.
+/// rolled back to ("snapshot0.*" and so on, "first.*"), and as metadata the place and the record. Written to a temporary file and renamed.
 /// </summary>
 internal static class ContinualCheckpoint
 {
     private const string Format = "mettle-continual-2";
     private const string TaskRows = "rows";
 
-    public static void Save(string path, ContinualPlan plan, ContinualState state, IReadOnlyList<int> rows, IReadOnlyList<Snapshot> snapshots)
+    public static void Save(string path, ContinualPlan plan, ContinualState state, IReadOnlyList<int> rows, IReadOnlyList<Snapshot> snapshots, Snapshot? first)
     {
         using var scope = MemoryScope.Begin("checkpoint");
         state.Plan = Fingerprint(plan);
@@ -20,6 +20,7 @@ internal static class ContinualCheckpoint
         tensors.Add("model", plan.Training.Model.StateDict());
         tensors.Add("optimizer", plan.Training.Optimizer.StateDict());
         tensors.Add("method", plan.Method.StateDict());
+        tensors.Add("first", first?.Tensors ?? new Dictionary<string, Tensor>());
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = Format,
@@ -29,7 +30,7 @@ internal static class ContinualCheckpoint
         Safetensors.Write(path, tensors, metadata);
     }
 
-    public static ContinualState Load(string path, ContinualPlan plan, out int[] rows, out IReadOnlyList<Snapshot> snapshots)
+    public static ContinualState Load(string path, ContinualPlan plan, out int[] rows, out IReadOnlyList<Snapshot> snapshots, out Snapshot? first)
     {
         using var scope = MemoryScope.Begin("checkpoint");
         var content = Safetensors.Read(path);
@@ -48,6 +49,7 @@ internal static class ContinualCheckpoint
             ? [.. chosen.ToArray<long>().Select(r => checked((int)r))]
             : throw new InvalidDataException($"{path}: the rows of the task are missing.");
         snapshots = content.Metadata.ContainsKey(TrainingCheckpoint.SnapshotStates) ? [.. TrainingCheckpoint.SnapshotsOf(path, content, new BestWeights())] : [];
+        first = content.Part("first") is { Count: > 0 } saved ? Snapshot.Of(new TrainingState(), saved, new Dictionary<string, Tensor>()) : null;
         return state;
     }
 

@@ -20,9 +20,6 @@ public abstract class ContinualMethod
     /// </summary>
     public double? OwnLoss { get; protected set; }
 
-    /// <summary>Positions of the rows kept for steps to come.</summary>
-    public virtual IReadOnlyCollection<int> Memory => [];
-
     /// <summary>The training that this method serves.</summary>
     protected ContinualContext Context
         => context ?? throw new InvalidOperationException($"The method '{Name}' serves no training yet.");
@@ -63,12 +60,6 @@ public abstract class ContinualMethod
     /// <param name="task">Task from 0.</param>
     /// <param name="rows">Its rows, without those that <see cref="BeginTask"/> added.</param>
     public virtual void EndTask(int task, IReadOnlyList<int> rows)
-    {
-    }
-
-    /// <summary>Takes rows that turned out to be broken out of what is kept.</summary>
-    /// <param name="rows">Positions in the data of all tasks.</param>
-    public virtual void Discard(IReadOnlySet<int> rows)
     {
     }
 

@@ -6,7 +6,6 @@ namespace Mettle.Nn;
 /// </summary>
 internal sealed class ContinualStep
 {
-    private const int Chunk = 256;
     private readonly TrainingPlan plan;
     private readonly ContinualMethod method;
     private readonly Parameter[] parameters;
@@ -67,7 +66,7 @@ internal sealed class ContinualStep
     // The weights have not been updated yet; running statistics have.
     private Divergence Undo(string quantity, TaskBatch batch, Pass pass, TrainingState at)
     {
-        var divergence = FailedStep.Explain(plan, quantity, at, () => Broken(batch), () => method.Loss(batch, pass));
+        var divergence = FailedStep.Explain(plan, quantity, at, () => BadRows.In(batch.Batch with { Indices = batch.Rows }, plan), () => method.Loss(batch, pass));
         for (int i = 0; i < buffers.Length; i++)
         {
             buffers[i].Value = before[i];
@@ -75,18 +74,5 @@ internal sealed class ContinualStep
 
         string advice = divergence.Rows.Count > 0 ? "" : ": lower the learning rate or, where the method has one, its strength";
         return divergence with { Cause = $"{divergence.Cause} In task {batch.Task + 1}, learned by '{method.Name}'{advice}." };
-    }
-
-    // The step's own rows; failing these, those that the method may have replayed.
-    private int[] Broken(TaskBatch batch)
-    {
-        int[] own = BadRows.In(batch.Batch with { Indices = batch.Rows }, plan);
-        return own.Length > 0
-            ? own
-            : [.. method.Memory.Distinct().Order().Chunk(Chunk).SelectMany(rows =>
-            {
-                using var scope = MemoryScope.Begin("kept rows");
-                return BadRows.In(plan.Train.Load(rows, plan.Key.For("augment").At(0)), plan);
-            })];
     }
 }

@@ -16,6 +16,7 @@ public sealed class ContinualTrainer
     private ContinualState state = new();
     private int[] rows = [];
     private LiveRecovery? recovery;
+    private Snapshot? first;
     private long epochStarted;
 
     /// <summary>Prepares training from the beginning; throws <see cref="ArgumentException"/> on a plan that cannot work.</summary>
@@ -42,7 +43,7 @@ public sealed class ContinualTrainer
     /// </summary>
     public void Resume(string path)
     {
-        state = ContinualCheckpoint.Load(path, plan, out rows, out var snapshots);
+        state = ContinualCheckpoint.Load(path, plan, out rows, out var snapshots, out first);
         if (state.Begun)
         {
             Watch();
@@ -51,7 +52,7 @@ public sealed class ContinualTrainer
     }
 
     /// <summary>Writes a checkpoint that <see cref="Resume"/> reads.</summary>
-    public void Save(string path) => ContinualCheckpoint.Save(path, plan, state, rows, recovery?.Snapshots.All ?? []);
+    public void Save(string path) => ContinualCheckpoint.Save(path, plan, state, rows, recovery?.Snapshots.All ?? [], first);
 
     /// <summary>
     /// Trains to the end of the last task, to divergence or to cancellation (which leaves a checkpoint at the plan's path). Then
@@ -97,6 +98,11 @@ public sealed class ContinualTrainer
                 {
                     return ended;
                 }
+
+                if (state.Task != task)
+                {
+                    return null;
+                }
             }
         }
 
@@ -112,6 +118,13 @@ public sealed class ContinualTrainer
             return;
         }
 
+        if (training.Recovery is not null && At.GlobalStep == 0 && At.Recovery.RateRange is null)
+        {
+            first?.Release();
+            first = new Snapshot();
+            first.Take(Stretch(), new TrainingState(), noBest.State);
+        }
+
         using (var scope = MemoryScope.Begin("task"))
         {
             rows = [.. plan.Method.BeginTask(task, Sound(parts[task]))];
@@ -125,8 +138,10 @@ public sealed class ContinualTrainer
 
     private void Watch()
         => recovery = training.Recovery is { } settings
-            ? new LiveRecovery(training with { Task = new TaskStretch(plan.Method, state.Task, rows) }, settings, noBest)
+            ? new LiveRecovery(Stretch(), settings, noBest)
             : null;
+
+    private TrainingPlan Stretch() => training with { Task = new TaskStretch(plan.Method, state.Task, rows) };
 
     private TrainingResult? RunEpoch(int task, BatchOrder order, Schedule schedule, CancellationToken cancellation)
     {
@@ -198,6 +213,12 @@ public sealed class ContinualTrainer
     private TrainingResult? Recover(Divergence? notFinite, FailureCause? rise, double loss)
     {
         At.EpochSeconds = Stopwatch.GetElapsedTime(epochStarted).TotalSeconds;
+        if (BeganAnew(notFinite, rise, loss))
+        {
+            Tell();
+            return null;
+        }
+
         var at = At;
         var ended = notFinite is null
             ? recovery!.AfterRise(rise!.Value, loss, ref at)
@@ -205,19 +226,73 @@ public sealed class ContinualTrainer
         state.Training = at;
         if (ended is not null)
         {
-            return Result(interrupted: false, ended);
+            return Result(interrupted: false, ended with { Task = state.Task });
         }
 
-        var done = at.Recovery.Done;
-        done[^1] = done[^1] with { Task = state.Task };
-        // A roll-back brings back what was kept then.
-        plan.Method.Discard(at.Recovery.LeftOut.ToHashSet());
+        at.Recovery.Done[^1] = at.Recovery.Done[^1] with { Task = state.Task };
+        Tell();
+        return null;
+    }
+
+    // An easy first task can be learned at a rate that is far too high, and leaves weights from which no other task can be. So where
+    // a later one fails at its start, the rate is tried from the first weights, and all is begun anew if it is at fault there.
+    private bool BeganAnew(Divergence? notFinite, FailureCause? rise, double loss)
+    {
+        var changes = At.Recovery;
+        bool failedStart = rise == FailureCause.FailedStart || (notFinite is { Rows.Count: 0 } && recovery is not null && !At.Watch!.Learned);
+        if (!failedStart || first is null || At.Began == 0 || changes.Retried >= training.Recovery!.Retries)
+        {
+            return false;
+        }
+
+        var (task, epoch, step, global) = (state.Task, At.Epoch, notFinite is null ? Math.Max(0, At.Step - 1) : At.Step, notFinite is null ? At.GlobalStep - 1 : At.GlobalStep);
+        string finding = notFinite is null ? recovery!.Finding(rise!.Value, loss, At) : $"The {notFinite.Quantity} is not finite. {notFinite.Cause}";
+        first.PutBack(Stretch());
+        int begin = parts.TakeWhile(p => Sound(p).Length == 0).Count();
+        TaskStretch stretch;
+        using (var scope = MemoryScope.Begin("task"))
+        {
+            stretch = new TaskStretch(plan.Method, begin, [.. plan.Method.BeginTask(begin, Sound(parts[begin]))]);
+        }
+
+        changes.RateRange = new RateRangeTest().Run(training with { Task = stretch }, changes.LeftOut, changes.ClipNorm);
+        double rate = training.Optimizer.BaseRate * changes.RateScale, found = changes.RateRange.Suggested;
+        bool tooHigh = found * LiveRecovery.TooHigh < rate;
+        if (tooHigh)
+        {
+            first.PutBack(Stretch());
+            changes.RateScale = found / training.Optimizer.BaseRate;
+            string remedy = $"The learning rate {LiveRecovery.Show(rate)} is far too high: a range test from the first weights finds {LiveRecovery.Show(found)}, which is used from here on. Began all tasks anew.";
+            changes.Done.Add(new TrainingRecovery(epoch, step, global, FailureCause.FailedStart, finding, remedy, begin * training.Epochs, 0, 0)
+            {
+                Task = task,
+                Birth = notFinite?.Birth,
+                Layer = notFinite?.Layer,
+                RateScale = changes.RateScale,
+                ClipNorm = changes.ClipNorm,
+                Loss = double.IsFinite(loss) ? loss : null,
+            });
+            recovery!.Snapshots.Load([]);
+            recovery = null;
+            state = new ContinualState
+            {
+                Task = begin,
+                Untrained = state.Untrained,
+                Training = new TrainingState { Epoch = begin * training.Epochs, Recovery = changes, Seconds = At.Seconds + At.EpochSeconds },
+            };
+        }
+
+        first.Release();
+        first = null;
+        return tooHigh;
+    }
+
+    private void Tell()
+    {
         foreach (var observer in training.Observers)
         {
-            observer.OnRecovery(done[^1]);
+            observer.OnRecovery(At.Recovery.Done[^1]);
         }
-
-        return null;
     }
 
     private int[] Sound(int[] own) => At.Recovery.LeftOut.Count == 0 ? own : [.. own.Except(At.Recovery.LeftOut)];

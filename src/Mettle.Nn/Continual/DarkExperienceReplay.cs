@@ -46,12 +46,6 @@ public sealed class DarkExperienceReplay(int buffer, double alpha, double beta =
     public override void OnUpdated(TaskBatch step) => Buffer.Offer(step.Rows, answers);
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<int> Memory => Buffer.Rows.ToArray();
-
-    /// <inheritdoc/>
-    public override void Discard(IReadOnlySet<int> rows) => Buffer.Discard(rows);
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> StateDict() => Buffer.StateDict();
 
     /// <inheritdoc/>

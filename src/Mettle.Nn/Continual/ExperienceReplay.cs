@@ -38,12 +38,6 @@ public sealed class ExperienceReplay(int buffer, int draw = 0) : ContinualMethod
     public override void OnUpdated(TaskBatch step) => Buffer.Offer(step.Rows);
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<int> Memory => Buffer.Rows.ToArray();
-
-    /// <inheritdoc/>
-    public override void Discard(IReadOnlySet<int> rows) => Buffer.Discard(rows);
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> StateDict() => Buffer.StateDict();
 
     /// <inheritdoc/>

@@ -121,22 +121,6 @@ public sealed class Icarl : ContinualMethod
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<int> Memory => [.. exemplars.Values.SelectMany(e => e)];
-
-    /// <inheritdoc/>
-    public override void Discard(IReadOnlySet<int> rows)
-    {
-        foreach (var (c, own) in exemplars.ToArray())
-        {
-            exemplars[c] = Array.FindAll(own, r => !rows.Contains(r));
-            if (exemplars[c].Length == 0)
-            {
-                exemplars.Remove(c);
-            }
-        }
-    }
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> StateDict()
     {
         var state = new SortedDictionary<string, Tensor>(StringComparer.Ordinal) { ["seen"] = Numbers(seen), ["before"] = Numbers([before]) };

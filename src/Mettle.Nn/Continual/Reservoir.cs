@@ -9,7 +9,7 @@ public sealed class Reservoir
     private readonly RandomKey key;
     private readonly int[] rows;
     private float[] outputs = [];
-    private int width, filled;
+    private int width;
 
     /// <summary>An empty reservoir.</summary>
     /// <param name="capacity">Most rows kept, at least 1.</param>
@@ -25,7 +25,7 @@ public sealed class Reservoir
     public long Seen { get; private set; }
 
     /// <summary>Rows kept.</summary>
-    public int Count => filled;
+    public int Count => (int)Math.Min(Seen, rows.Length);
 
     /// <summary>The rows kept.</summary>
     public ReadOnlySpan<int> Rows => rows.AsSpan(0, Count);
@@ -43,7 +43,7 @@ public sealed class Reservoir
 
         for (int i = 0; i < stream.Length; i++)
         {
-            int place = filled < rows.Length ? filled++ : key.Below(checked((int)(Seen + 1)), (ulong)Seen);
+            int place = Seen < rows.Length ? (int)Seen : key.Below(checked((int)(Seen + 1)), (ulong)Seen);
             if (place < rows.Length)
             {
                 rows[place] = stream[i];
@@ -51,22 +51,6 @@ public sealed class Reservoir
             }
 
             Seen++;
-        }
-    }
-
-    /// <summary>Takes rows out; the next ones of the stream fill their places.</summary>
-    public void Discard(IReadOnlySet<int> unwanted)
-    {
-        int from = filled;
-        filled = 0;
-        for (int i = 0; i < from; i++)
-        {
-            if (!unwanted.Contains(rows[i]))
-            {
-                rows[filled] = rows[i];
-                Array.Copy(outputs, i * width, outputs, filled * width, width);
-                filled++;
-            }
         }
     }
 
@@ -96,7 +80,6 @@ public sealed class Reservoir
         {
             ["rows"] = Tensor.From(Array.ConvertAll(rows, r => (long)r)),
             ["seen"] = Tensor.Scalar(Seen, DType.I64),
-            ["kept"] = Tensor.Scalar(filled, DType.I64),
         };
         if (width > 0)
         {
@@ -109,14 +92,13 @@ public sealed class Reservoir
     /// <summary>Takes over a saved reservoir; throws <see cref="InvalidDataException"/> if it is of another size.</summary>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
-        if (!state.TryGetValue("rows", out var saved) || saved.Count != rows.Length || !state.TryGetValue("seen", out var seen) || !state.TryGetValue("kept", out var count))
+        if (!state.TryGetValue("rows", out var saved) || saved.Count != rows.Length || !state.TryGetValue("seen", out var seen))
         {
             throw new InvalidDataException($"The saved buffer is not one of {rows.Length} rows.");
         }
 
         Array.ConvertAll(saved.ToArray<long>(), r => checked((int)r)).CopyTo(rows, 0);
         Seen = (long)seen.Item();
-        filled = (int)count.Item();
         outputs = state.TryGetValue("outputs", out var kept) ? kept.ToArray<float>() : [];
         width = kept?.Shape[1] ?? 0;
     }

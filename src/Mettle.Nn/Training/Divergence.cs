@@ -17,9 +17,12 @@ public sealed record Divergence(int Epoch, int Step, string Quantity, string Cau
     /// <summary>Layer whose output, or parameter whose gradient, was the first that is not finite; null where none was found.</summary>
     public string? Layer { get; init; }
 
+    /// <summary>Task being learned, from 0; null without tasks.</summary>
+    public int? Task { get; init; }
+
     /// <summary>Whether the numbers were finite, only far too large.</summary>
     public bool IsFinite { get; init; }
 
     /// <summary>What happened, in one line.</summary>
-    public string Message => $"Training diverged in epoch {Epoch + 1}, step {Step + 1}{(IsFinite ? "." : $": the {Quantity} is not finite.")} {Cause}";
+    public string Message => $"Training diverged in epoch {Epoch + 1}{(Task is { } task ? $" (task {task + 1})" : "")}, step {Step + 1}{(IsFinite ? "." : $": the {Quantity} is not finite.")} {Cause}";
 }

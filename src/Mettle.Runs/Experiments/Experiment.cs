@@ -27,6 +27,9 @@ public sealed class Experiment
     /// <summary>Steps of one training, for progress.</summary>
     public int TotalSteps => Data.Encoded.Sequence is null ? Plan.Steps(Recipe, Data.Encoded.Train.Count) : ContinualTraining.Steps(Recipe, Data.Encoded);
 
+    /// <summary>Epochs of one training: those of all tasks where rows come as tasks.</summary>
+    public int TotalEpochs => Recipe["train.epochs"].Int() * (Data.Encoded.Sequence is { } sequence ? ContinualTraining.Parts(Recipe, sequence) : 1);
+
     /// <summary>Reads, splits and encodes the recipe's data.</summary>
     public static Experiment Prepare(Recipe recipe, DataCache cache)
         => new Experiment(recipe, cache, ExperimentData.Load(recipe, cache.Get(recipe), fold: null), (ulong)recipe["seed"].Long());

@@ -108,6 +108,11 @@ public static class ModelExport
         if (classes)
         {
             notes[ModelNotes.Classes] = List(data.ClassNames);
+            if (data.Sequence is { Scenario: ContinualScenario.Task } sequence)
+            {
+                notes[ModelNotes.Tasks] = JsonSerializer.Serialize(sequence.Classes.Select(own => own.Select(c => data.ClassNames[c])), Json);
+                notes[ModelNotes.Output] += $" It was judged with the task of each row known: among the classes of that task, in '{ModelNotes.Tasks}', the largest score counts.";
+            }
         }
 
         return notes;

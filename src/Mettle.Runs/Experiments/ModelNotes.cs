@@ -21,6 +21,9 @@ public static class ModelNotes
     /// <summary>Names of the classes in the order of the outputs' columns: a list.</summary>
     public const string Classes = "classes";
 
+    /// <summary>Classes of each task, where the model was judged with the task of each row known: a list of lists.</summary>
+    public const string Tasks = "tasks";
+
     /// <summary>The column that is predicted.</summary>
     public const string Target = "target";
 

@@ -111,7 +111,7 @@ internal static class Plan
     }
 
     // A single row has no statistics to be normalised by; the order changes with the epochs, so no row is left out for good.
-    private static bool DropsLast(Recipe recipe, int rows)
+    public static bool DropsLast(Recipe recipe, int rows)
     {
         int batch = recipe["train.batch"].Int();
         return batch > 1 && rows > batch && rows % batch == 1

@@ -11,14 +11,15 @@ internal sealed class EventLog : IDisposable
 {
     public const string FileName = "events.jsonl";
 
-    // …,"sum":"01234567"}
-    private const int TailLength = 18;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    /// <summary>How events are written, and so read.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
+
+    // …,"sum":"01234567"}
+    private const int TailLength = 18;
 
     private readonly FileStream _stream;
     private readonly Lock _lock = new();

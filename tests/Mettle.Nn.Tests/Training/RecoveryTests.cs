@@ -28,6 +28,20 @@ public sealed class RecoveryTests
         Assert.True(result.History[^1].TrainLoss < 0.8);
     }
 
+    [Theory]
+    [InlineData(3, float.MaxValue, new int[0])]
+    [InlineData(1e25f, 1e20f, new[] { 0 })]
+    public void In_ARowWhoseLossOverflows_IsBrokenOnlyIfItsValuesAreFarLargerThanOthers(float value, float weight, int[] broken)
+    {
+        var model = new Sequential(new Linear(4, 3, bias: false)).Initialize(RandomKey.FromSeed(1));
+        var weights = model.Parameters.Single().Value.MutableSpan<float>();
+        weights.Clear();
+        weights[0] = weight;
+        float[] x = [value, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0];
+        var data = ArrayDataset.Classification(x, [4], [1, 1, 2, 1]);
+        Assert.Equal(broken, BadRows.In(data.Load([0, 1, 2, 3], default), Plan(data, model)));
+    }
+
     [Fact]
     public void Run_WithTooManyBrokenRows_EndsAndSaysSo()
     {

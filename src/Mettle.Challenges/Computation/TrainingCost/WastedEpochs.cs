@@ -15,6 +15,11 @@ public sealed class WastedEpochs : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var history = subject.Model.Result.History;
         double[] losses = [.. history.Select(e => e.ValidationLoss ?? double.NaN)];
         if (subject.Model.Validation is not { } validation)

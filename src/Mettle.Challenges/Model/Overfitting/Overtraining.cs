@@ -14,6 +14,11 @@ public sealed class Overtraining : Check
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.LossIsOfTasks is { } why)
+        {
+            return CheckResult.Skip(why);
+        }
+
         var history = subject.Model.Result.History;
         if (subject.Model.Validation is null)
         {

@@ -17,6 +17,9 @@ public sealed class LostAccuracy : Check
 {
     // Less than this is within what one more epoch of ordinary training moves single classes by.
     private const double Threshold = 0.05;
+
+    // So many tasks go into a title one by one.
+    private const int MostInTitle = 9;
     private static readonly string[] Remedies = ["der-plus-plus", "experience-replay", "icarl", "der", "a-gem", "lwf", "ewc", "si"];
 
     /// <inheritdoc/>
@@ -50,8 +53,8 @@ public sealed class LostAccuracy : Check
         return CheckResult.Of(new Finding(
             challenge,
             Name,
-            over ? $"Learning later tasks cost {100 * lost:0.0} points of accuracy on earlier ones." : "Earlier tasks are done about as well at the end as when they were learned.",
-            $"{rows} validation rows of the first {record.Tasks - 1} of {record.Tasks} tasks ({sequence.Scenario.ToString().ToLowerInvariant()}-incremental, {method}), each judged when its task had been learned and again at the end; Student's t on the paired differences, tasks counting alike. Average accuracy at the end is {100 * record.AverageAccuracy:0.0} %.",
+            over ? string.Create(CultureInfo.InvariantCulture, $"Learning later tasks cost {100 * lost:0.0} points of accuracy on earlier ones{ByTask(record)}.") : "Earlier tasks are done about as well at the end as when they were learned.",
+            $"{rows} validation rows of the first {record.Tasks - 1} of {record.Tasks} tasks ({sequence.Scenario.ToString().ToLowerInvariant()}-incremental, {method}), each judged when its task had been learned and again at the end; Student's t on the paired differences, tasks counting alike. Average accuracy at the end is {Percent(record.AverageAccuracy)}; by task, when learned and at the end: {Changes(record)}.",
             new Measurement("accuracy lost on earlier tasks", lost, interval, "%"),
             Threshold,
             p,
@@ -68,6 +71,19 @@ public sealed class LostAccuracy : Check
             [.. Enumerable.Range(1, record.Tasks).Select(t => $"task {t}")],
             [.. record.Accuracies],
             "0.00");
+
+    private static string ByTask(TaskRecord record)
+    {
+        double[] lost = [.. Enumerable.Range(0, record.Tasks - 1).Select(t => 100 * (record.Accuracies[t][t] - record.Final[t]))];
+        int most = Array.IndexOf(lost, lost.Max());
+        return lost.Length <= MostInTitle
+            ? ": " + string.Join(", ", lost.Select((l, t) => string.Create(CultureInfo.InvariantCulture, $"task {t + 1} {l:0.0}")))
+            : string.Create(CultureInfo.InvariantCulture, $", most on task {most + 1}: {lost[most]:0.0}");
+    }
+
+    private static string Changes(TaskRecord record)
+        => string.Join(", ", Enumerable.Range(0, record.Tasks).Select(t => string.Create(
+            CultureInfo.InvariantCulture, $"{t + 1}: {100 * record.Accuracies[t][t]:0.0}{(t < record.Tasks - 1 ? $" to {100 * record.Final[t]:0.0}" : "")} %")));
 
     private static TableEvidence Table(TaskRecord record)
         => new(

@@ -5,10 +5,10 @@ namespace Mettle.Nn;
 /// <summary>Watches a training's steps, keeps snapshots, and after a breakdown chooses the remedy and rolls back.</summary>
 internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWeights best)
 {
-    private const double Cut = 0.1;
-
     // A rate this much above what the range test finds is the cause of a failed start.
-    private const double TooHigh = 3;
+    public const double TooHigh = 3;
+
+    private const double Cut = 0.1;
 
     private const double FarBetter = 0.75;
 
@@ -73,8 +73,21 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
     /// <summary>The same after a breakdown of finite numbers, seen after the step before the state's.</summary>
     public Divergence? AfterRise(FailureCause cause, double loss, ref TrainingState state)
     {
+        string finding = Finding(cause, loss, state);
+        int step = Math.Max(0, state.Step - 1);
         var watch = state.Watch!;
-        string finding = cause switch
+        long began = watch.High > 0 ? state.GlobalStep - watch.High : state.GlobalStep - state.Step;
+        var (epoch, global) = (state.Epoch, state.GlobalStep - 1);
+        return GoOn(cause, finding, epoch, step, global, began, loss, null, ref state)
+            ? null
+            : new Divergence(epoch, step, "loss", $"{finding} {Spent(state)}", null) { IsFinite = true };
+    }
+
+    /// <summary>What was seen of a breakdown of finite numbers, in a sentence.</summary>
+    public string Finding(FailureCause cause, double loss, TrainingState state)
+    {
+        var watch = state.Watch!;
+        return cause switch
         {
             FailureCause.FailedStart when watch.High > 0 => $"The loss has been far above its first value ({Show(watch.First)}) for {watch.High} steps ({Show(loss)} by now), with nothing learned before.",
             FailureCause.FailedStart when state.Recovery.RateRange is { } range && watch.Learned => $"The loss is {Show(watch.MedianLoss)} after {state.GlobalStep - state.Began} steps; a range test from {Beginning} comes to {Show(range.LeastLoss)} in fewer.",
@@ -83,12 +96,6 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
             _ when watch.High > 0 => $"The loss stayed above {Show(watch.Limit)} for {watch.High} steps ({Show(loss)} by now).",
             _ => $"The epoch's mean loss {Show(state.WatchedMean)} is back at that of a constant answer ({Show(watch.Constant)}); it had been {Show(watch.BestEpoch)}.",
         };
-        int step = Math.Max(0, state.Step - 1);
-        long began = watch.High > 0 ? state.GlobalStep - watch.High : state.GlobalStep - state.Step;
-        var (epoch, global) = (state.Epoch, state.GlobalStep - 1);
-        return GoOn(cause, finding, epoch, step, global, began, loss, null, ref state)
-            ? null
-            : new Divergence(epoch, step, "loss", $"{finding} {Spent(state)}", null) { IsFinite = true };
     }
 
     // Whether the first epochs are worth keeping, where their loss has risen or their weights have grown and little is learned:
@@ -222,5 +229,5 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
         return Math.Sqrt(sum);
     }
 
-    private static string Show(double v) => v.ToString("G3", CultureInfo.InvariantCulture);
+    public static string Show(double v) => v.ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -13,16 +13,19 @@ internal static class ContinualTraining
 
     // What a training in tasks honours; anything else that a recipe sets under train is refused.
     private static readonly string[] Honoured =
-        ["epochs", "batch", "optimizer", "schedule", "warmup", "loss", "clip", "mup", "checkpoint-every", "threads", "precision", "continual"];
+        ["epochs", "batch", "optimizer", "schedule", "warmup", "loss", "clip", "mup", "checkpoint-every", "threads", "precision", "continual", "recovery"];
 
     /// <summary>Whether the data come as tasks; throws where a method is named and they do not.</summary>
     public static bool IsFor(Experiment experiment)
         => experiment.Data.Encoded.Sequence is not null
             || (experiment.Recipe[Field].HasValue ? throw experiment.Recipe[Field].Problem("needs tasks: say in data.tasks how the data come") : false);
 
+    /// <summary>Tasks that are learned one after another.</summary>
+    public static int Parts(Recipe recipe, TaskSequence sequence) => AllAtOnce(recipe) ? 1 : sequence.Count;
+
     public static int Steps(Recipe recipe, EncodedData data)
     {
-        int[] rows = recipe[Field].HasValue && recipe.Word<ContinualMethodFactory>(Field)().AllAtOnce ? [data.Train.Count] : Counts(data.Train, data.Sequence!);
+        int[] rows = AllAtOnce(recipe) ? [data.Train.Count] : Counts(data.Train, data.Sequence!);
         return rows.Sum(n => Plan.Steps(recipe, n));
     }
 
@@ -33,10 +36,11 @@ internal static class ContinualTraining
         var sequence = data.Sequence!;
         return new ContinualPlan
         {
-            Training = Plan.Of(experiment, seed, options) with { Validation = null, Metrics = [], Recovery = null },
+            Training = Plan.Of(experiment, seed, options) with { Validation = null, Metrics = [] },
             Sequence = sequence,
             TaskOf = data.Train.Tasks,
             Method = recipe[Field].HasValue ? recipe.Word<ContinualMethodFactory>(Field)() : new SequentialTraining(),
+            DropLast = rows => Plan.DropsLast(recipe, rows),
             Schedule = perEpoch => Plan.ScheduleOf(recipe, recipe["train.epochs"].Int(), perEpoch),
             Watch = Watch(experiment, options.Watch),
         };
@@ -111,6 +115,8 @@ internal static class ContinualTraining
 
         return rows.All(r => r.Length > 0) ? new TaskWatch(part.Rows, rows) : null;
     }
+
+    private static bool AllAtOnce(Recipe recipe) => recipe[Field].HasValue && recipe.Word<ContinualMethodFactory>(Field)().AllAtOnce;
 
     private static int[] Counts(DataPart train, TaskSequence sequence)
     {
