@@ -45,16 +45,23 @@ public static class Statistics
     }
 
     /// <summary>Difference of means of two independent samples (a - b), with interval and one-sided p-value (Welch 1947).</summary>
+    /// <remarks>Where the values of each sample are equal the interval has no width and the p-value is 2^-n, n the smaller sample.</remarks>
+    /// <exception cref="ArgumentException">A sample has fewer than two values.</exception>
     public static (double Difference, Interval Interval, double PValue) Welch(
         IReadOnlyList<double> a, IReadOnlyList<double> b, double confidence = 0.95, double threshold = 0)
     {
-        double ma = a.Average(), mb = b.Average();
-        double va = a.Sum(x => Square(x - ma)) / Math.Max(1, a.Count - 1) / a.Count;
-        double vb = b.Sum(x => Square(x - mb)) / Math.Max(1, b.Count - 1) / b.Count;
-        double d = ma - mb, se = Math.Sqrt(va + vb);
-        if (!(se > 0) || a.Count < 2 || b.Count < 2)
+        if (a.Count < 2 || b.Count < 2)
         {
-            return (d, new Interval(d, d, confidence), d > threshold ? 0 : 1);
+            throw new ArgumentException($"An interval needs at least two values of each sample, got {a.Count} and {b.Count}.");
+        }
+
+        double ma = a.Average(), mb = b.Average();
+        double va = a.Sum(x => Square(x - ma)) / (a.Count - 1) / a.Count;
+        double vb = b.Sum(x => Square(x - mb)) / (b.Count - 1) / b.Count;
+        double d = ma - mb, se = Math.Sqrt(va + vb);
+        if (se == 0)
+        {
+            return (d, new Interval(d, d, confidence), d > threshold ? Math.Pow(0.5, Math.Min(a.Count, b.Count)) : 1);
         }
 
         double freedom = Square(va + vb) / ((Square(va) / (a.Count - 1)) + (Square(vb) / (b.Count - 1)));

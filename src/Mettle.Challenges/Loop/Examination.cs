@@ -8,16 +8,26 @@ namespace Mettle.Challenges;
 /// <param name="Skipped">Checks that could not run.</param>
 public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<SkippedCheck> Skipped)
 {
+    /// <summary>What the title of a finding begins with that is over its threshold by no more than chance explains.</summary>
+    public const string Uncertain = "May be chance: ";
+
     /// <summary>What the checks cost.</summary>
     public required CheckOverhead Overhead { get; init; }
 
     /// <summary>Findings that ask for treatment.</summary>
     public IReadOnlyList<Finding> Problems => [.. Findings.Where(f => f.Severity == Severity.Problem)];
 
+    /// <summary>The findings for a reader: of their remedies only those that <paramref name="recipe"/> does not use yet and can take.</summary>
+    public IReadOnlyList<Finding> For(Catalogue catalogue, Recipe recipe)
+    {
+        bool Applies(string remedy) => catalogue.ChallengeOf(remedy) is null || catalogue.Treatment(remedy).Apply(recipe, out _) is not null;
+        return [.. Findings.Select(f => f with { Remedies = [.. f.Remedies.Where(Applies)] })];
+    }
+
     /// <summary>
     /// Examines <paramref name="subject"/>. A finding over its threshold stays a problem only if its p-value survives
     /// Benjamini-Hochberg (<see cref="Statistics.ConditionalBenjaminiHochberg"/>) at the recipe's rate over all findings that have
-    /// one; else it is a notice. Checks that run the model share <see cref="CheckBudget.Share"/> of the training's row-passes.
+    /// one; else it is a notice, and its title says that it may be chance. Checks that run the model share <see cref="CheckBudget.Share"/> of the training's row-passes.
     /// </summary>
     public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
     {
@@ -69,8 +79,9 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
                 return f;
             }
 
-            bool alarm = f.Severity == Severity.Problem && adjusted[i] <= rate;
-            return f with { AdjustedPValue = adjusted[i], Severity = alarm ? Severity.Problem : f.Severity == Severity.Problem ? Severity.Notice : f.Severity };
+            return f.Severity == Severity.Problem && adjusted[i] > rate
+                ? f with { AdjustedPValue = adjusted[i], Severity = Severity.Notice, Title = $"{Uncertain}{f.Title}" }
+                : f with { AdjustedPValue = adjusted[i] };
         });
         return [.. judged.OrderByDescending(f => f.Severity).ThenBy(f => f.AdjustedPValue ?? 0)];
     }

@@ -112,9 +112,15 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
     private LoopResult Treat(RunFolder folder, Experiment experiment, Examination examination, CancellationToken cancellation)
     {
         var recipe = experiment.Recipe;
-        if (!recipe["treat.enabled"].Bool() || experiment.Data.Encoded.Validation is null)
+        if (!recipe["treat.enabled"].Bool())
         {
-            return new LoopResult(recipe, [], examination.Problems.Count > 0 && experiment.Data.Encoded.Validation is null ? ["No validation rows are held out, so no treatment could be judged."] : []);
+            return new LoopResult(recipe, [], []);
+        }
+
+        if (experiment.Data.Encoded.Validation is null)
+        {
+            bool asked = examination.Problems.Count > 0 || catalogue.Wanted(recipe) is not null;
+            return new LoopResult(recipe, [], asked ? ["No validation rows are held out, so no treatment could be judged: set data.validation above 0."] : []);
         }
 
         var options = LoopOptions.Of(recipe) with { Decide = folder.Decide };
@@ -139,6 +145,7 @@ public sealed class MainJob(Catalogue catalogue, IRunProgress progress)
             Test = test,
             TestBefore = treated && test is not null ? before.Test(first) : null,
             WeightsSha256 = hash,
+            Findings = examination.For(catalogue, before.Recipe),
             Warnings = [.. catalogue.ConflictsIn(after.Recipe).Except(loop.Warnings), .. warning is null ? [] : (string[])[warning]],
         };
         return report.Build(folder.Manifest, seconds);

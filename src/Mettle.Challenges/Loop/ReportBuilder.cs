@@ -17,6 +17,9 @@ internal sealed class ReportBuilder(
     /// <summary>Of the final weights.</summary>
     public required string WeightsSha256 { get; init; }
 
+    /// <summary>The findings, as the reader is to see them.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
     /// <summary>What packaging could not do.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -26,7 +29,7 @@ internal sealed class ReportBuilder(
 
     public RunReport Build(RunManifest manifest, double seconds)
     {
-        var test = Test is null ? [] : TestMetrics.Of(Test, "test");
+        var test = Test is null ? [] : TestMetrics.Of(Test, "test", after.Data.Encoded.Packaging);
         return new RunReport
         {
             RunId = manifest.RunId,
@@ -35,12 +38,12 @@ internal sealed class ReportBuilder(
             Started = manifest.Created,
             Seconds = seconds,
             TestMetrics = test,
-            TestMetricsBefore = TestBefore is null ? [] : TestMetrics.Of(TestBefore, "test"),
+            TestMetricsBefore = TestBefore is null ? [] : TestMetrics.Of(TestBefore, "test", before.Data.Encoded.Packaging),
             Data = [.. before.Data.Encoded.Facts.Select(f => new Fact(f.Name, f.Value)), new("split", Split())],
             Model = ModelFacts(),
             Training = Training(),
             Happened = [.. firstStory, .. finalStory],
-            Findings = examination.Findings,
+            Findings = Findings,
             Skipped = examination.Skipped,
             Overhead = examination.Overhead,
             Trials = loop.Trials,

@@ -18,6 +18,9 @@ namespace Mettle.Challenges;
 /// </remarks>
 public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, TrialLedger ledger, IRunProgress progress)
 {
+    // Of one row neither a share nor a variance can be told.
+    private const int FewestHeldOut = 2;
+
     /// <summary>Runs the loop.</summary>
     /// <param name="experiment">The recipe and its data.</param>
     /// <param name="problems">Findings that ask for treatment, worst first.</param>
@@ -37,6 +40,12 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
         }
 
         var design = new TrialDesign(candidates.Count(c => c.SavesTooLittle is null), options.Seeds, options.Confidence);
+        if (experiment.Data.DevelopmentRows < FewestHeldOut * design.Folds)
+        {
+            warnings.Add($"No treatment was tried: {experiment.Data.DevelopmentRows} training and validation rows are too few for {design.Folds} parts of {FewestHeldOut} rows, of which one is held out in each pair.");
+            return new LoopResult(experiment.Recipe, [], warnings);
+        }
+
         var judge = new TrialJudge(design, options, ledger, cancellation);
         using var stage = progress.Stage("treating", (design.FirstFold * candidates.Count) + (Math.Min(candidates.Count, TrialDesign.Finalists) * options.Seeds));
         var clock = Stopwatch.StartNew();

@@ -60,6 +60,7 @@ internal sealed class ExamineCommand : CliCommand
         if ((parsed.GetValue(_shape) ?? []).Length > 0) throw new BadInputException("--shape: is for ONNX files; a run knows its input's shape");
         using RunFolder folder = RunFolder.OpenRead(RunFolder.Resolve(parsed.GetRequiredValue(RunOptions.Runs), run));
         Examination examination;
+        IReadOnlyList<Finding> findings;
         using (var progress = terminal.Progress())
         {
             using var interruption = new Interruption(progress.Note, "stopping after this check");
@@ -67,6 +68,7 @@ internal sealed class ExamineCommand : CliCommand
             {
                 Subject subject = FinishedModel.Load(folder, progress);
                 examination = Examination.Run(House.Catalogue, subject, progress, interruption.Token);
+                findings = examination.For(House.Catalogue, subject.Recipe);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
@@ -79,11 +81,11 @@ internal sealed class ExamineCommand : CliCommand
             Run = folder.Id,
             folder.Manifest.WeightsSha256,
             Problems = examination.Problems.Count,
-            Findings = examination.Findings.Select(RunSummary.Row),
+            Findings = findings.Select(RunSummary.Row),
             examination.Skipped,
         });
         terminal.Line($"{folder.Id}: {(examination.Problems.Count == 0 ? "no problem found" : $"{examination.Problems.Count} of {examination.Findings.Count} findings are problems")}");
-        RunSummary.Findings(examination.Findings, examination.Skipped, terminal);
+        RunSummary.Findings(findings, examination.Skipped, terminal);
         return RunCommand.Code(parsed.GetRequiredValue(_failOn), examination.Problems.Count);
     }
 }

@@ -60,10 +60,11 @@ internal static class RunSummary
             string where = f.Place is { } place ? $"; {place}" : "";
             terminal.Markup($"{(f.Severity == Severity.Problem ? "[red]problem[/]" : "[yellow]notice[/]")}  [bold]{f.Challenge.Value.EscapeMarkup()}[/]: {f.Title.EscapeMarkup()}");
             terminal.Markup($"         [grey]{$"{f.Measured.Metric} {NumberText.Value(f.Measured)}, threshold {NumberText.ValueLike(f.Threshold, f.Measured)}{p}{where}".EscapeMarkup()}[/]");
+            if (f is { Severity: Severity.Problem, Remedies.Count: > 0 }) terminal.Markup($"         [grey]remedies {string.Join(", ", f.Remedies).EscapeMarkup()}[/]");
         }
 
-        int fine = findings.Count(f => f.Severity == Severity.Fine);
-        if (fine > 0) terminal.Markup($"[green]fine[/]  {ReportOutcome.Count(fine, "check")}: {string.Join(", ", findings.Where(f => f.Severity == Severity.Fine).Select(f => f.Check).Distinct(StringComparer.Ordinal)).EscapeMarkup()}");
+        string[] fine = [.. findings.Where(f => f.Severity == Severity.Fine).Select(f => f.Check).Distinct(StringComparer.Ordinal)];
+        if (fine.Length > 0) terminal.Markup($"[green]fine[/]  {ReportOutcome.Count(fine.Length, "check")}: {string.Join(", ", fine).EscapeMarkup()}");
         foreach (SkippedCheck s in skipped) terminal.Markup($"[grey]skipped[/]  {$"{s.Challenge}: {s.Check}: {s.Reason}".EscapeMarkup()}");
     }
 
@@ -94,6 +95,7 @@ internal static class RunSummary
         t.Difference,
         t.PValue,
         t.AdjustedPValue,
+        t.Cost,
         t.Conflicts,
         t.RecipeDiff,
         t.Seeds,

@@ -26,6 +26,13 @@ public static class Estimates
         return new Estimate(mean, mean - half, mean + half, confidence, "normal");
     }
 
+    /// <summary>The same of losses that are never below 0: neither is the interval.</summary>
+    public static Estimate MeanOfLosses(IReadOnlyList<double> losses, double confidence = 0.95)
+    {
+        var mean = Mean(losses, confidence);
+        return mean with { Low = Math.Max(0, mean.Low) };
+    }
+
     /// <summary>
     /// Any metric with its percentile bootstrap interval over rows (Efron and Tibshirani 1993, chapter 13). Resamples on which
     /// the metric is NaN (a class missing) are left out.

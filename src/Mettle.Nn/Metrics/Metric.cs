@@ -24,11 +24,11 @@ public sealed class Metric
         new("precision", true, true, p => ConfusionMatrix.Of(p).MacroPrecision),
         new("recall", true, true, p => ConfusionMatrix.Of(p).MacroRecall),
         new("f1", true, true, p => ConfusionMatrix.Of(p).MacroF1),
-        new("log-loss", false, true, p => ClassificationMetrics.LogLosses(p).Average(), (p, c, _) => Estimates.Mean(ClassificationMetrics.LogLosses(p), c)),
+        new("log-loss", false, true, p => ClassificationMetrics.LogLosses(p).Average(), (p, c, _) => Estimates.MeanOfLosses(ClassificationMetrics.LogLosses(p), c)),
         new("calibration-error", false, true, p => ClassificationMetrics.CalibrationError(p)),
-        new("mse", false, false, p => RegressionMetrics.SquaredErrors(p).Average(), (p, c, _) => Estimates.Mean(RegressionMetrics.SquaredErrors(p), c)),
+        new("mse", false, false, p => RegressionMetrics.SquaredErrors(p).Average(), (p, c, _) => Estimates.MeanOfLosses(RegressionMetrics.SquaredErrors(p), c)),
         new("rmse", false, false, p => Math.Sqrt(RegressionMetrics.SquaredErrors(p).Average())),
-        new("mae", false, false, p => RegressionMetrics.AbsoluteErrors(p).Average(), (p, c, _) => Estimates.Mean(RegressionMetrics.AbsoluteErrors(p), c)),
+        new("mae", false, false, p => RegressionMetrics.AbsoluteErrors(p).Average(), (p, c, _) => Estimates.MeanOfLosses(RegressionMetrics.AbsoluteErrors(p), c)),
         new("r2", true, false, RegressionMetrics.R2),
     ];
 

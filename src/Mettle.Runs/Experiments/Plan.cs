@@ -29,7 +29,15 @@ internal static class Plan
         using var scope = MemoryScope.Begin("init");
         int rows = Math.Min(data.Encoded.Train.Count, 256);
         var batch = data.Encoded.Train.Rows.Load([.. Enumerable.Range(0, rows)], key.For("batch"));
-        recipe.Word<InitRule>("init")(model, batch.Inputs, key);
+        try
+        {
+            recipe.Word<InitRule>("init")(model, batch.Inputs, key);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw recipe["init"].Problem($"cannot begin this model: {e.Message}", e);
+        }
+
         return Scaled(recipe, model);
     }
 

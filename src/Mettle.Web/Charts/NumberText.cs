@@ -148,5 +148,6 @@ public static class NumberText
 
     private static string NotFinite(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
 
-    private static string Minus(string digits) => digits.Replace('-', '−');
+    // What rounds to 0 has no sign.
+    private static string Minus(string digits) => digits.AsSpan().ContainsAnyInRange('1', '9') ? digits.Replace('-', '−') : digits.TrimStart('-');
 }

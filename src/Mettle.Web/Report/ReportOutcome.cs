@@ -5,6 +5,8 @@ namespace Mettle.Web.Report;
 /// <summary>What a run's findings and trials come to, in the words of the report's header.</summary>
 public sealed record ReportOutcome
 {
+    private readonly IReadOnlyList<Trial> accepted;
+
     private ReportOutcome(RunReport report)
     {
         Problems = [.. report.Findings.Where(f => f.Severity == Severity.Problem)];
@@ -12,8 +14,8 @@ public sealed record ReportOutcome
         Fine = [.. report.Findings.Where(f => f.Severity == Severity.Fine)];
         Accepted = report.Trials.Count(t => t.Verdict == Verdict.Accepted);
         RolledBack = report.Trials.Count(t => t.Verdict == Verdict.RolledBack);
-        var treated = report.Trials.Where(t => t.Verdict == Verdict.Accepted).Select(t => t.Challenge).ToHashSet();
-        Untreated = Problems.Count(f => !treated.Contains(f.Challenge));
+        accepted = [.. report.Trials.Where(t => t.Verdict == Verdict.Accepted)];
+        Untreated = Problems.Count(f => !IsTreated(f));
         Checks = report.Findings.Select(f => (f.Challenge, f.Check)).Distinct().Count();
         Skipped = report.Skipped.Count;
         Diverged = report.Divergence is not null;
@@ -34,8 +36,11 @@ public sealed record ReportOutcome
     /// <summary>Treatments rolled back.</summary>
     public int RolledBack { get; }
 
-    /// <summary>Problems whose challenge has no accepted treatment.</summary>
+    /// <summary>Problems that no accepted treatment answers (<see cref="IsTreated"/>).</summary>
     public int Untreated { get; }
+
+    /// <summary>Whether an accepted treatment answers a finding: one of its remedies, or one that was tried for the same challenge.</summary>
+    public bool IsTreated(Finding finding) => accepted.Any(t => t.Challenge == finding.Challenge || finding.Remedies.Contains(t.Treatment));
 
     /// <summary>Checks with at least one finding.</summary>
     public int Checks { get; }

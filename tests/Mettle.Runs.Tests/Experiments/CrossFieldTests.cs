@@ -24,6 +24,8 @@ public sealed class CrossFieldTests
 
     [Theory]
     [InlineData("model: {tabular: {hidden: [4]}}", "model: {mlp: {hidden: [4]}}", 10, "use the model tabular")]
+    [InlineData("model: {tabular: {hidden: [4]}}", "init: fixup\nmodel: {tabular: {hidden: [4]}}", 10, "cannot begin this model")]
+    [InlineData("model: {tabular: {hidden: [4]}}", "init: recurrent\nmodel: {tabular: {hidden: [4]}}", 10, "cannot begin this model")]
     [InlineData("test-modulo: [4, 1]", "test-modulo: [4, 4]", 6, "r below m")]
     [InlineData("test-modulo: [4, 1]", "test-modulo: [4]", 6, "must be [m, r]")]
     [InlineData("test-modulo: [4, 1]", "augment: [flip]", 6, "changes images")]

@@ -111,16 +111,26 @@ public sealed record RunEstimate
         };
     }
 
-    // Each pair trains without and with a treatment on the folds' share of the rows; those that help alone are tried again on top of
-    // the best, and the treated recipe is trained whole.
+    // As TrialDesign has it: each fold's untreated training serves all candidates, all are screened, finalists are judged, and those that
+    // help alone are judged again on top of the best, whose own trainings are known by then; the treated recipe is trained whole.
     private static double Retrainings(Experiment experiment)
     {
         var recipe = experiment.Recipe;
-        int seeds = recipe["treat.seeds"].Int(), folds = Math.Max(5, seeds), most = recipe["treat.max-trials"].Int();
-        most = recipe["treat.treatments"].Texts() is var named && named is not ["auto"] ? Math.Min(most, named.Count) : most;
-        double rows = experiment.Data.DevelopmentRows * (1 - (1.0 / folds));
+        int seeds = recipe["treat.seeds"].Int(), most = recipe["treat.max-trials"].Int();
+        bool isNamed = recipe["treat.treatments"].Texts() is not ["auto"];
+        most = isNamed ? Math.Min(most, recipe["treat.treatments"].Texts().Count) : most;
+        if (most == 0)
+        {
+            return 0;
+        }
+
+        // Treatments of quality and of cost have finalists of their own.
+        int finalists = Math.Min(most, TrialDesign.Finalists * (isNamed || recipe["treat.cost"].Bool() ? 2 : 1));
+        var design = new TrialDesign(most, seeds, recipe["treat.confidence"].Double());
+        int trainings = (design.FirstFold * (1 + most)) + (seeds * (1 + finalists + (finalists - 1)));
+        double rows = experiment.Data.DevelopmentRows * (1 - (1.0 / design.Folds));
         double limit = recipe["data.limit"].Int() is > 0 and var n ? Math.Min(rows, n) : rows;
-        return most == 0 ? 0 : 1 + (seeds * 2 * most * limit / experiment.Data.Encoded.Train.Count);
+        return 1 + (trainings * limit / experiment.Data.Encoded.Train.Count);
     }
 
     // A checkpoint is written after every epoch, or as the recipe says.

@@ -45,7 +45,7 @@ public sealed class WastedEpochs : Check
         return CheckResult.Of(new Finding(
             challenge,
             Name,
-            over ? $"The last {100 * share:0} % of the epochs brought nothing that the validation rows show." : "Epochs were put to use.",
+            over ? $"The last {Math.Round(100 * share):0} % of the epochs brought nothing that the validation rows show." : "Epochs were put to use.",
             $"Epochs after the first whose validation loss is within one standard error ({error:0.0000}, over {rows.Length} rows) of the lowest, {losses.Min():0.0000}; the interval is for none and for two. A loss may rise while accuracy still gains: look at both curves.",
             new Measurement("share of epochs after the best", share, interval, "%"),
             Threshold,

@@ -25,6 +25,11 @@ public sealed class GeneralizationGap : Check
             return CheckResult.Skip("No validation rows are held out: set data.validation above 0.");
         }
 
+        if (Math.Min(train.Count, validation.Count) < 2)
+        {
+            return CheckResult.Skip($"{train.Count} training and {validation.Count} validation rows; an interval needs two of each.");
+        }
+
         if (!double.IsFinite(validation.Losses().Sum() + train.Losses().Sum()))
         {
             return CheckResult.Skip("The model's outputs are not finite, so there is no loss to compare.");

@@ -11,23 +11,16 @@ public sealed class LongerTraining : Treatment
     public override string Name => "longer-training";
 
     /// <inheritdoc/>
-    public override string Summary => "Trains four times as long, fifty epochs at least; schedules stretch with it.";
+    public override string Summary => "Trains four times as long, fifty epochs at least; schedules and patience stretch with it.";
 
     /// <inheritdoc/>
     public override string Source => "Hoffer, Hubara and Soudry, Train longer, generalize better, NIPS 2017";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Conflict> Conflicts { get; } =
-        [new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "what stops early does not train longer: raise the patience too")];
-
-    /// <inheritdoc/>
-    public override bool IsIn(Recipe recipe) => recipe["train.epochs"].Int() >= Long;
-
-    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         int epochs = recipe["train.epochs"].Int();
-        if (IsIn(recipe))
+        if (epochs >= Long)
         {
             reason = $"{epochs} epochs are not few";
             return null;
@@ -35,10 +28,16 @@ public sealed class LongerTraining : Treatment
 
         int longer = Math.Max(Long, Times * epochs);
         var changed = recipe.With("train.epochs", longer);
-        if (recipe["train.schedule"].Text() == "step")
+        int Stretched(string field) => (int)Math.Ceiling(recipe[field].Int() * (longer / (double)epochs));
+        changed = recipe["train.schedule"].Text() switch
         {
-            int drop = recipe["train.schedule.step.epochs"].Int();
-            changed = changed.With("train.schedule.step.epochs", (int)Math.Ceiling(drop * (longer / (double)epochs)));
+            "step" => changed.With("train.schedule.step.epochs", Stretched("train.schedule.step.epochs")),
+            "plateau" => changed.With("train.schedule.plateau.patience", Stretched("train.schedule.plateau.patience")),
+            _ => changed,
+        };
+        if (recipe["train.early-stopping.patience"].Int() > 0)
+        {
+            changed = changed.With("train.early-stopping.patience", Stretched("train.early-stopping.patience"));
         }
 
         reason = "";

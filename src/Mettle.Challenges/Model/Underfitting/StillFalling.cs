@@ -41,6 +41,7 @@ public sealed class StillFalling : Check
             challenge, Name,
             over ? $"Training ended while its loss was still falling: the last {end.Epochs} epochs brought {100 * share:0} % of all that was gained."
                 : rises && share > Threshold ? "The training loss still fell at the end, but that on validation rows did not."
+                : share < -Threshold ? "The training loss was rising at the end, not falling."
                 : "The training loss had come to rest at the end.",
             $"Fall of the training loss over the last {end.Epochs} of {losses.Length} epochs (a line by least squares, its error enlarged for the likeness of neighbouring epochs), as a share of the fall since the first epoch, {total:0.000}.{(rises ? " The validation loss did not fall in the same epochs, so more of the same training would not help." : "")}",
             new Measurement("share of the whole fall", share, end.Interval(-1 / total), "%"),

@@ -9,10 +9,13 @@ public abstract class NormTreatment : Treatment
     protected abstract string Word { get; }
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Norms.Of(recipe) == Word;
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
-        reason = Norms.Of(recipe) is not { } word ? $"the model '{recipe["model"].Text()}' has no setting for its norm"
-            : word == Word ? "it is in use"
+        reason = Norms.Of(recipe) is null ? $"the model '{recipe["model"].Text()}' has no setting for its norm"
+            : IsIn(recipe) ? "it is in use"
             : !Norms.IsOverRows(recipe) ? "the model has no batch norm to replace"
             : Unfit(recipe) ?? "";
         return reason.Length > 0 ? null : recipe.With(Norms.Path(recipe, "norm"), Word);

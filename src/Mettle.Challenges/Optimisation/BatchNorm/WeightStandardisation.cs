@@ -5,6 +5,8 @@ namespace Mettle.Challenges.Optimisation;
 /// <summary>Standardised filters and adaptive clipping in place of a norm.</summary>
 public sealed class WeightStandardisation : Treatment
 {
+    private const string Field = "weight-standardization";
+
     /// <inheritdoc/>
     public override string Name => "weight-standardisation";
 
@@ -23,11 +25,13 @@ public sealed class WeightStandardisation : Treatment
     ];
 
     /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => Norms.HasField(recipe, Field) && recipe["model"].Word()[Field].Bool();
+
+    /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
-        const string Field = "weight-standardization";
         reason = !Norms.HasField(recipe, Field) ? $"the model '{recipe["model"].Text()}' has no filters to standardise"
-            : recipe["model"].Word()[Field].Bool() ? "it is in use"
+            : IsIn(recipe) ? "it is in use"
             : "";
         if (reason.Length > 0)
         {

@@ -4,8 +4,8 @@ using Mettle.Runs;
 namespace Mettle.Challenges.Optimisation;
 
 /// <summary>
-/// Whether the first weights are a good place to begin: the loss they give, row by row, against that of the best constant
-/// answer. A network that begins far above it spends its first steps unlearning what its initialisation made up.
+/// Whether the first weights are a good place to begin: the loss they give, row by row, against that of outputs of 0, which say nothing
+/// yet. A network that begins far above it spends its first steps unlearning what its initialisation made up.
 /// </summary>
 public sealed class FirstLoss : Check
 {
@@ -38,26 +38,24 @@ public sealed class FirstLoss : Check
         }
 
         var output = subject.Experiment.BuildModel().Forward(batch.Inputs, Pass.Train(subject.Key.For("pass"))).To(DType.F32);
-        double[] losses, constant;
+        float[] outputs = output.ToArray<float>();
+        Func<float[], double[]> lossesOf;
         if (data.Input.Task == LearningTask.Classification)
         {
             int[] labels = [.. batch.Targets.ToArray<long>().Select(l => (int)l)];
-            var shares = labels.GroupBy(l => l).ToDictionary(g => g.Key, g => g.Count() / (double)labels.Length);
-            losses = ClassificationMetrics.LogLosses(Predictions.OfClasses(output.ToArray<float>(), data.Input.Outputs, labels));
-            constant = [.. labels.Select(l => -Math.Log(shares[l]))];
+            lossesOf = o => ClassificationMetrics.LogLosses(Predictions.OfClasses(o, data.Input.Outputs, labels));
         }
         else
         {
             float[] targets = batch.Targets.ToArray<float>();
-            double mean = targets.Average();
-            losses = RegressionMetrics.SquaredErrors(Predictions.OfValues(output.ToArray<float>(), data.Input.Outputs, targets));
-            constant = [.. targets.Select(t => (t - mean) * (t - mean))];
+            lossesOf = o => RegressionMetrics.SquaredErrors(Predictions.OfValues(o, data.Input.Outputs, targets));
         }
 
-        double reference = constant.Average();
+        double[] losses = lossesOf(outputs);
+        double reference = lossesOf(new float[outputs.Length]).Average();
         if (!(reference > 0) || !double.IsFinite(losses.Sum()))
         {
-            return CheckResult.Skip(reference > 0 ? "The outputs at the first weights are not finite." : "All rows have one target.");
+            return CheckResult.Skip(reference > 0 ? "The outputs at the first weights are not finite." : "All targets are 0.");
         }
 
         var (ratio, interval, p) = Statistics.PairedT([.. losses.Select(l => l / reference)], threshold: Threshold);
@@ -65,9 +63,9 @@ public sealed class FirstLoss : Check
         return CheckResult.Of(new Finding(
             challenge,
             Name,
-            over ? $"Training begins {ratio:0.0} times as far off as a constant answer: the first weights are too large." : "Training begins about where a constant answer is.",
-            $"Mean loss of {rows.Length} training rows at the first weights, {losses.Average():0.000}, over that of the best constant answer, {reference:0.000}; Student's t over rows.",
-            new Measurement("first loss / loss of a constant answer", ratio, interval),
+            over ? $"Training begins {ratio:0.0} times as far off as outputs of 0: the first weights are too large." : "Training begins about where outputs of 0 are.",
+            $"Mean loss of {rows.Length} training rows at the first weights, {losses.Average():0.000}, over that of outputs of 0 (all classes alike, or the number 0), {reference:0.000}; Student's t over rows.",
+            new Measurement("first loss / loss of outputs of 0", ratio, interval),
             Threshold,
             p,
             over ? Severity.Problem : Severity.Fine,

@@ -28,11 +28,16 @@ public sealed class LearningRate : Check
     public override string Name => "learning-rate";
 
     /// <inheritdoc/>
-    public override double Wants(Subject subject) => Batches * MostRows * Passes;
+    public override double Wants(Subject subject) => subject.Recipe["train.rate-search"].Bool() ? 0 : Batches * MostRows * Passes;
 
     /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
+        if (subject.Recipe["train.rate-search"].Bool())
+        {
+            return CheckResult.Skip("The rate was chosen by a range test, not by the recipe.");
+        }
+
         double rate = subject.Recipe["train.optimizer"].Word()["rate"].Double();
         if (rate <= 0)
         {

@@ -44,14 +44,15 @@ public sealed class NotConverged : Check
         return CheckResult.Of(new Finding(
             challenge,
             Name,
-            over ? $"The {which} loss was still falling at the end: a quarter more epochs would take off about {100 * fall:0} %." : $"The {which} loss had come to rest.",
+            !over ? $"The {which} loss was not falling any more at the end."
+                : $"The {which} loss was still falling at the end: a quarter more epochs would take off about {100 * fall:0} %.",
             $"Least squares on the logarithm of the {which} loss over the last {n} of {h.Count} epochs, carried on for {ahead:0.#} epochs; Student's t, the residuals' autocorrelation taken into the error. A schedule that has fallen to 0 must come to rest wherever it is.",
             new Measurement($"further fall of the {which} loss", fall, interval, "%"),
             Threshold,
             p,
             over ? Severity.Problem : Severity.Fine,
             [Chart(h)],
-            over ? ["rate-range-test", "one-cycle", "muon", "adamw"] : []));
+            over ? ["rate-range-test", "one-cycle", "muon", "adamw", "longer-training"] : []));
     }
 
     // Residuals of neighbouring epochs resemble each other: the error grows by (1 + r) / (1 - r).

@@ -1,3 +1,4 @@
+using Mettle.Challenges.Model;
 using Mettle.Runs;
 
 namespace Mettle.Challenges.Optimisation;
@@ -29,7 +30,8 @@ public sealed class Plateau : Check
             return CheckResult.Skip("The training loss is neither cross-entropy nor squared error, whose constant answers are known.");
         }
 
-        double constant = subject.Model.Train.ConstantLosses().Average();
+        double smoothing = Uses.LabelSmoothing(subject.Recipe) ? subject.Recipe["train.loss.cross-entropy.label-smoothing"].Double() : 0;
+        double constant = smoothing > 0 ? Smoothed(subject.Model.Train, smoothing) : subject.Model.Train.ConstantLosses().Average();
         int length = h.TakeWhile(e => !(e.TrainLoss < Nothing * constant)).Count();
         bool over = length >= 2 && length > MostShare * h.Count;
         double[] x = [.. h.Select(e => e.Epoch + 1.0)];
@@ -44,5 +46,14 @@ public sealed class Plateau : Check
             over ? Severity.Problem : Severity.Fine,
             [new LineChart("Training loss", "epoch", "loss", [new Series("training", x, [.. h.Select(e => e.TrainLoss)]), new Series("constant answer", x, [.. x.Select(_ => constant)])])],
             over ? ["rate-range-test", "adamw", "warm-up", "he-init", "normalisation", "muon"] : []));
+    }
+
+    // Under label smoothing the best constant answer is the smoothed shares.
+    private static double Smoothed(Evaluation train, double smoothing)
+    {
+        int classes = train.Predictions.Classes;
+        double even = smoothing / classes;
+        var shares = train.Predictions.Labels.GroupBy(l => l).Select(g => ((1 - smoothing) * g.Count() / train.Count) + even).ToList();
+        return -shares.Sum(s => s * Math.Log(s)) - ((classes - shares.Count) * even * Math.Log(even));
     }
 }

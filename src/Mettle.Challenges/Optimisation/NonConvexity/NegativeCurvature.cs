@@ -55,7 +55,7 @@ public sealed class NegativeCurvature : Check
         double least = Fixed(subject) + (Passes * Math.Min(CheckBudget.FewestRows, available));
         if (left < least)
         {
-            return CheckResult.Skip($"The training was too short to pay for it: it costs as much as {least:0} row-passes at least, and {left:0} are left of what checks may spend.");
+            return CheckResult.Skip($"The training was too short to pay for it: it costs as much as {least:0} row-passes at least, and {Math.Max(0, left):0} are left of what checks may spend.");
         }
 
         subject.Budget.Rows(1, Fixed(subject));

@@ -21,7 +21,7 @@ public sealed class WarmRestarts : Treatment
     public override IReadOnlyList<Conflict> Conflicts { get; } =
     [
         new("early-stopping", r => r["train.early-stopping.patience"].Int() > 0, "the loss rises at each restart, and patience may end before it has fallen again"),
-        new("ema", r => r["train.averaging"].HasValue, "an average over a restart mixes weights of two minima"),
+        new("ema", r => r["train.averaging"].HasValue && r["train.averaging"].Text() == "ema", "an average over a restart mixes weights of two minima"),
     ];
 
     /// <inheritdoc/>
