@@ -28,6 +28,9 @@ public sealed class MultiheadAttention : Module
         output = Register("out_proj", new Linear(width, width, bias));
     }
 
+    /// <summary>Features of a head.</summary>
+    public int HeadWidth => width / heads;
+
     /// <summary>Attention of a sequence [N, T, width] to itself, every position to every other.</summary>
     public override Tensor Forward(Tensor x, Pass pass) => Attend(x, pass);
 

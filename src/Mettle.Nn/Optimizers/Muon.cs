@@ -35,8 +35,7 @@ public sealed class Muon : Optimizer
         Check(adamRate >= 0, nameof(adamRate), adamRate, "at least 0");
         this.momentum = momentum;
         this.adamRate = adamRate;
-        var matrices = Parameters.Where(p => p.Role == ParameterRole.Weight && p.Shape.Rank >= 2).ToList();
-        hidden = [.. matrices.Take(matrices.Count - 1)];
+        hidden = HiddenOf(Parameters);
     }
 
     /// <summary>All parameters in one group.</summary>
@@ -69,6 +68,16 @@ public sealed class Muon : Optimizer
 
         return tall ? x.Transpose() : x;
     }
+
+    /// <summary>The matrices and kernels whose updates are orthogonalised: all but the last.</summary>
+    internal static HashSet<Parameter> HiddenOf(IEnumerable<Parameter> parameters)
+    {
+        var matrices = parameters.Where(p => p.Role == ParameterRole.Weight && p.Shape.Rank >= 2).ToList();
+        return [.. matrices.Take(matrices.Count - 1)];
+    }
+
+    /// <summary>What an orthogonalised update is multiplied by: sqrt(max(1, rows / columns)).</summary>
+    internal static double Lengthening(Shape shape) => Math.Sqrt(Math.Max(1, shape[0] / (double)(shape.Count / shape[0])));
 
     private protected override void Add(Slot slot, Tensor gradient)
     {
@@ -121,7 +130,7 @@ public sealed class Muon : Optimizer
         var shape = new Shape([rows, (int)(w.Count / rows)]);
         Write(b, (b * momentum) + gradient);
         var step = Orthogonalize((gradient + (b * momentum)).Reshape(shape)).Reshape(w.Shape);
-        double scale = rate * Math.Sqrt(Math.Max(1, rows / (double)shape[1]));
+        double scale = rate * Lengthening(shape);
         Write(w, (w.Detach() * (1 - (rate * decay))) - (step * scale));
     }
 

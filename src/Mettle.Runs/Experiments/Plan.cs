@@ -19,11 +19,22 @@ internal static class Plan
 
     private static Module Single(Recipe recipe, ExperimentData data, ulong seed)
     {
+        var model = Initialized(recipe, data, seed);
+        if (WidthTransfer.AtBaseWidth(recipe) is { } narrow)
+        {
+            WidthTransfer.Rules(recipe, model, Initialized(narrow, data, seed)).ScaleFirstWeights();
+        }
+
+        return model;
+    }
+
+    private static Module Initialized(Recipe recipe, ExperimentData data, ulong seed)
+    {
         var model = recipe.Word<ModelFactory>("model")(data.Encoded.Input);
         var key = RandomKey.FromSeed(seed).For("init");
         if (!recipe["init"].HasValue)
         {
-            return Scaled(recipe, model.Initialize(key));
+            return model.Initialize(key);
         }
 
         using var scope = MemoryScope.Begin("init");
@@ -38,7 +49,7 @@ internal static class Plan
             throw recipe["init"].Problem($"cannot begin this model: {e.Message}", e);
         }
 
-        return Scaled(recipe, model);
+        return model;
     }
 
     public static TrainedModel Train(Experiment experiment, ulong seed, TrainOptions options)
@@ -93,7 +104,7 @@ internal static class Plan
             Train = data.Train.Rows,
             Validation = data.Validation?.Rows,
             Loss = LossOf(recipe, data.Input.Task),
-            Optimizer = recipe.Word<OptimizerFactory>("train.optimizer")(Groups(recipe, (model as SnapshotEnsemble)?.Live ?? model)),
+            Optimizer = recipe.Word<OptimizerFactory>("train.optimizer")(Groups(recipe, data.Input, (model as SnapshotEnsemble)?.Live ?? model)),
             Schedule = ScheduleOf(recipe, epochs, perEpoch),
             Epochs = epochs,
             BatchSize = recipe["train.batch"].Int(),
@@ -127,31 +138,12 @@ internal static class Plan
             && NormWords.IsOverRows(recipe["model"].Word()["norm"].Text());
     }
 
-    private static Module Scaled(Recipe recipe, Module model)
-    {
-        if (recipe["train.mup"].Int() is > 0 and var width)
-        {
-            if (model is not Mlp)
-            {
-                throw recipe["train.mup"].Problem($"goes with the model mlp, not with {recipe["model"].Text()}");
-            }
-
-            MaximalUpdate.ScaleOutput(model, width);
-        }
-
-        return model;
-    }
-
-    private static IReadOnlyList<ParameterGroup> Groups(Recipe recipe, Module model)
+    private static IReadOnlyList<ParameterGroup> Groups(Recipe recipe, InputSpec input, Module model)
     {
         bool spare = recipe["train.optimizer"].Word()["spare-biases"].Bool();
-        if (recipe["train.mup"].Int() is > 0 and var width)
-        {
-            return MaximalUpdate.Groups(model, width, adaptive: recipe["train.optimizer"].Text() != "sgd", spare);
-        }
-
-        return spare
-            ? ParameterGroup.SparingBiasesAndNorms(model.Parameters)
+        return WidthTransfer.AtBaseWidth(recipe) is { } narrow
+            ? WidthTransfer.Groups(recipe, WidthTransfer.Rules(recipe, model, narrow.Word<ModelFactory>("model")(input)), spare)
+            : spare ? ParameterGroup.SparingBiasesAndNorms(model.Parameters)
             : [new ParameterGroup([.. model.Parameters])];
     }
 

@@ -95,7 +95,7 @@ public static class CoreVocabulary
         Field.Int("recalibrate", 0, "Training rows from which the statistics of batch norms are computed afresh at the end (Wu and Johnson 2021); 0 keeps the running ones.", min: 0),
         Field.Float("mixup", 0, "Alpha of the Beta distribution that mixes pairs of examples (Zhang et al. 2018); 0 for none.", min: 0),
         Field.Float("cutmix", 0, "Alpha of the Beta distribution of the area that images paste into one another (Yun et al. 2019); 0 for none.", min: 0),
-        Field.Int("mup", 0, "Width at which the learning rate was tuned; rates and first output weights of an mlp follow its width by muP (Yang et al. 2022). 0 for none.", min: 0),
+        Field.Int("mup", 0, "Base width of muP: units of the widest layer (the others in proportion) for which rate and weight decay were tuned; first weights, rates and decays follow the model's width from there (Yang et al. 2022). 0 for none.", min: 0),
         Field.Int("accumulate", 1, "Parts in which a batch goes through the model one after the other, so that it takes less memory; gradients are those of the whole batch.", min: 1),
         Field.Bool("checkpoint-activations", false, "Keep the inputs of the model's blocks only and compute the rest again in the backward pass: less memory, a third more work, the same bits (Chen et al. 2016)."),
         Field.Text("storage", "f32", "Format in which optimiser state and, with checkpoint-activations, activations are kept; computing is in f32.", choices: ["f32", "bf16"]),

@@ -42,10 +42,29 @@ public sealed class GradientTreatmentTests
     [InlineData("{mlp: {depth: 4}}", "recurrent-init")]
     [InlineData("{mlp: {depth: 4, activation: tanh}}", "leaky-relu")]
     [InlineData("{mlp: {depth: 4, activation: silu}}", "gelu")]
+    [InlineData("{mlp: {hidden: [64, 32]}}", "mup")]
+    [InlineData("{mlp: {hidden: []}}", "mup")]
+    [InlineData("{tabular: {hidden: [128]}}", "mup")]
+    [InlineData("{onnx: {path: model.onnx}}", "mup")]
     public void Apply_WhereItCannotWork_SaysWhy(string model, string treatment)
     {
         Assert.Null(House.Catalogue.Treatment(treatment).Apply(House.Recipe($"name: t\ndata: {{source: digits}}\nmodel: {model}\n"), out string reason));
         Assert.NotEmpty(reason);
+    }
+
+    [Theory]
+    [InlineData("{mlp: {hidden: [100, 65]}}", 64)]
+    [InlineData("{mlp: {depth: 3, width: 256}}", 64)]
+    [InlineData("{cnn: {widths: [32, 128]}}", 64)]
+    [InlineData("{tabular: {hidden: [256, 64]}}", 128)]
+    [InlineData("{rnn: {hidden: 96}}", 64)]
+    [InlineData("{text-cnn: {filters: 96}}", 64)]
+    public void Mup_WiderThanTheModelsDefault_StartsFromThatWidth(string model, int width)
+    {
+        var changed = new Mup().Apply(House.Recipe($"name: t\ndata: {{source: digits}}\nmodel: {model}\n"), out _)!;
+        Assert.Equal(width, changed["train.mup"].Int());
+        Assert.Null(new Mup().Apply(changed, out string reason));
+        Assert.Equal("muP is in use", reason);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class CrossFieldTests
     [InlineData("validation: 0.2", "augment: [flip]", 9, "changes images")]
     [InlineData("epochs: 2\n  warmup: 0", "epochs: 2\n  warmup: 2", 13, "leaves nothing")]
     [InlineData("loss: auto", "loss: mse", 14, "judges numbers")]
-    [InlineData("loss: auto", "mup: 64", 14, "goes with the model mlp")]
+    [InlineData("[4]}}\ntrain:", "[]}}\ntrain:\n  mup: 64", 12, "needs a hidden layer")]
     [InlineData("validation: 0.2", "validation: 0", 0, "")]
     public void Check_FieldsThatDoNotGoTogether_NamesLineAndField(string given, string wrong, int line, string part)
     {

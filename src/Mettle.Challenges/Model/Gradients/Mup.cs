@@ -2,34 +2,38 @@ using Mettle.Runs;
 
 namespace Mettle.Challenges.Model;
 
-/// <summary>Scales learning rates and first output weights by width, so that a rate tuned on a narrow network fits a wide one.</summary>
+/// <summary>Lets first weights, rates and decays follow the width, so that what was tuned on a narrow network fits a wide one.</summary>
 public sealed class Mup : Treatment
 {
-    // The width of this project's defaults.
-    private const int BaseWidth = 64;
+    private const string Field = "train.mup";
 
     /// <inheritdoc/>
     public override string Name => "mup";
 
     /// <inheritdoc/>
-    public override string Summary => "Scales learning rates and first output weights by width, so that a rate tuned on a narrow network fits a wide one.";
+    public override string Summary => "Lets first weights, rates and decays follow the width, so that what was tuned on a narrow network fits a wide one.";
 
     /// <inheritdoc/>
-    public override string Source => "Yang, Hu, Babuschkin, Sidor, Liu, Farhi, Ryder, Pachocki, Chen and Gao, Tensor Programs V, 2022";
+    public override string Source => "Yang, Hu, Babuschkin, Sidor, Liu, Farhi, Ryder, Pachocki, Chen and Gao, Tensor Programs V, 2022; Yang, Simon and Bernstein, A spectral condition for feature learning, 2023";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Conflict> Conflicts { get; } =
+    [
+        new("sam", r => r["train.sharpness"].HasValue && r["train.sharpness"].Text() == "sam", "one radius for all layers does not follow the width: in wide networks only the output layer is moved (Haas et al., NeurIPS 2024)"),
+        new("gradient-clipping", r => r["train.clip.norm"].Double() > 0, "the output layer's gradient is longer in wider networks, so a limit found at the base width bites more often"),
+    ];
+
+    /// <inheritdoc/>
+    public override bool IsIn(Recipe recipe) => recipe[Field].Int() > 0;
 
     /// <inheritdoc/>
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
-        reason = recipe["train.mup"].Int() > 0 ? "muP is in use"
-            : recipe["model"].Text() != "mlp" ? "muP is stated for fully connected networks here"
-            : Widest(recipe) <= BaseWidth ? $"the network is no wider than the {BaseWidth} units that rates are taken to be tuned for"
+        int? widest = ModelSizes.Widest(recipe), usual = ModelSizes.UsualWidest(recipe);
+        reason = recipe[Field].Int() > 0 ? "muP is in use"
+            : widest is not > 0 ? $"the model '{recipe["model"].Text()}' has no hidden layer whose width the recipe sets"
+            : widest <= usual ? $"the network is no wider than the {usual} units that the usual rates are meant for"
             : "";
-        return reason.Length == 0 ? recipe.With("train.mup", BaseWidth) : null;
-    }
-
-    private static int Widest(Recipe recipe)
-    {
-        var model = recipe["model"].Word();
-        return model["depth"].Int() > 0 ? model["width"].Int() : model["hidden"].Ints().DefaultIfEmpty(0).Max();
+        return reason.Length == 0 ? recipe.With(Field, usual!.Value) : null;
     }
 }

@@ -20,15 +20,15 @@ public sealed class Deeper : Treatment
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         var model = recipe["model"].Word();
-        if (Sizes.LayerList(recipe) is { } list)
+        if (ModelSizes.LayerList(recipe) is { } list)
         {
             var widths = model[list].Ints();
             reason = widths.Count >= Enough ? $"there are {widths.Count} layers already" : "";
             long width = widths.Count > 0 ? widths[^1] : 64;
-            return reason.Length > 0 ? null : recipe.With(Sizes.Path(recipe, list), (long[])[.. widths.Select(w => (long)w), .. Enumerable.Repeat(width, Enough - widths.Count)]);
+            return reason.Length > 0 ? null : recipe.With(ModelSizes.Path(recipe, list), (long[])[.. widths.Select(w => (long)w), .. Enumerable.Repeat(width, Enough - widths.Count)]);
         }
 
-        if (Sizes.Layers(recipe) is not { } layers)
+        if (ModelSizes.Layers(recipe) is not { } layers)
         {
             reason = $"the model '{recipe["model"].Text()}' has no setting for its depth";
             return null;
@@ -36,6 +36,6 @@ public sealed class Deeper : Treatment
 
         int enough = recipe["model"].Text() == "rnn" ? EnoughRecurrent : Enough;
         reason = model[layers].Int() >= enough ? $"there are {model[layers].Int()} layers already" : "";
-        return reason.Length > 0 ? null : recipe.With(Sizes.Path(recipe, layers), enough);
+        return reason.Length > 0 ? null : recipe.With(ModelSizes.Path(recipe, layers), enough);
     }
 }

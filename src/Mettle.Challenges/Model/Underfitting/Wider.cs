@@ -21,30 +21,15 @@ public sealed class Wider : Treatment
     public override Recipe? Apply(Recipe recipe, out string reason)
     {
         int enough = recipe["model"].Text() is "mlp" or "tabular" ? Enough : EnoughShared;
-        var (list, one) = (Sizes.LayerList(recipe), Sizes.Width(recipe));
-        if (list is null && one is null)
+        int? widest = ModelSizes.Widest(recipe);
+        reason = widest switch
         {
-            reason = $"the model '{recipe["model"].Text()}' has no setting for its width";
-            return null;
-        }
-
-        int[] widths = list is null ? [recipe["model"].Word()[one!].Int()] : [.. recipe["model"].Word()[list].Ints()];
-        if (widths.Length == 0)
-        {
-            reason = "the model has no hidden layer to widen";
-            return null;
-        }
-
-        int widest = widths.Max();
-        if (2 * widest > enough)
-        {
-            reason = $"the widest layer has {widest} units, which more than half of {enough} is not few";
-            return null;
-        }
+            null => $"the model '{recipe["model"].Text()}' has no setting for its width",
+            0 => "the model has no hidden layer to widen",
+            _ => 2 * widest > enough ? $"the widest layer has {widest} units, which more than half of {enough} is not few" : "",
+        };
 
         // Ratios between layers stay what they were.
-        long[] wider = [.. widths.Select(w => (long)w * enough / widest)];
-        reason = "";
-        return list is null ? recipe.With(Sizes.Path(recipe, one!), wider[0]) : recipe.With(Sizes.Path(recipe, list), wider);
+        return reason.Length > 0 ? null : ModelSizes.WithWidest(recipe, enough);
     }
 }

@@ -15,10 +15,6 @@ public sealed class ToMuon : Treatment
     public override string Source => "Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Conflict> Conflicts { get; } =
-        [new("mup", r => r["train.mup"].Int() > 0, "the factors by width are those of Adam, not of orthogonal updates")];
-
-    /// <inheritdoc/>
     public override bool IsIn(Recipe recipe) => RateChange.Optimizer(recipe) == "muon";
 
     /// <inheritdoc/>
