@@ -45,7 +45,7 @@ foreach (var (file, change, note) in chosen)
     }
 
     double passes = first.Checks.Sum(c => c.RowPasses);
-    string line = $"{recipe["name"].Text()}: all checks take {100 * warm / training:0.0} % of the training's time ({100 * first.Seconds / training:0.0} % the first time in a process), {100 * passes / new Subject(experiment, model, default).TrainingRowPasses:0.0} % of its row-passes";
+    string line = $"{recipe["name"].Text()}: all checks take {100 * warm / training:0.0} % of the training's time ({1000 * (first.Seconds + first.CompilingSeconds):0} ms the first time in a process, of which {1000 * first.CompilingSeconds:0} compile), {100 * passes / new Subject(experiment, model, default).TrainingRowPasses:0.0} % of its row-passes";
     Console.WriteLine($"  {line}\n");
     summary.Add(line);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using Mettle.Runs;
 
 namespace Mettle.Challenges;
@@ -32,6 +33,7 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
     public static Examination Run(Catalogue catalogue, Subject subject, IRunProgress progress, CancellationToken cancellation = default)
     {
         var whole = Stopwatch.StartNew();
+        var compiled = JitInfo.GetCompilationTime(currentThread: true);
         var chosen = catalogue.Chosen(subject.Recipe);
         var findings = new List<Finding>();
         var skipped = new List<SkippedCheck>();
@@ -61,9 +63,10 @@ public sealed record Examination(IReadOnlyList<Finding> Findings, IReadOnlyList<
         }
 
         var judged = Judge(findings, subject.Recipe["examine.false-alarm-rate"].Double());
+        double compiling = (JitInfo.GetCompilationTime(currentThread: true) - compiled).TotalSeconds;
         return new Examination(judged, skipped)
         {
-            Overhead = new CheckOverhead(subject.Model.Result.Seconds, whole.Elapsed.TotalSeconds, costs),
+            Overhead = new CheckOverhead(subject.Model.Result.Seconds, whole.Elapsed.TotalSeconds - compiling, compiling, costs),
         };
     }
 

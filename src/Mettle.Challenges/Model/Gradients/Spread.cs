@@ -9,21 +9,15 @@ internal static class Spread
     /// <summary>Of each of <paramref name="rows"/> equal pieces along the first axis, whether any element is NaN or infinite.</summary>
     public static bool[] NonFiniteRows(Tensor t, int rows)
     {
-        var bad = new bool[rows];
-        if (t.DType.IsFloat() && t.Count > 0)
+        if (!t.DType.IsFloat() || t.Count == 0)
         {
-            float[] v = Values(t);
-            int width = v.Length / rows;
-            for (int i = 0; i < rows; i++)
-            {
-                foreach (float x in v.AsSpan(i * width, width))
-                {
-                    bad[i] |= !float.IsFinite(x);
-                }
-            }
+            return new bool[rows];
         }
 
-        return bad;
+        // 0 times anything finite is 0.
+        using var quiet = Autograd.NoGrad();
+        var zeros = t.Detach().Reshape(rows, -1) * 0;
+        return [.. zeros.Sum(1).To(DType.F64).ToArray<double>().Select(z => z != 0)];
     }
 
     /// <summary>Root mean square of all elements; 0 for a gradient that did not arrive.</summary>
@@ -32,13 +26,15 @@ internal static class Spread
     /// <summary>Root mean square over several tensors together.</summary>
     public static double Rms(ReadOnlySpan<Tensor?> tensors)
     {
+        using var quiet = Autograd.NoGrad();
         double sum = 0;
         long count = 0;
         foreach (var t in tensors)
         {
             if (t is not null)
             {
-                sum += Squares(Values(t));
+                var x = t.Detach().To(DType.F64);
+                sum += (x * x).Sum().Item();
             }
 
             count += t?.Count ?? 0;
@@ -50,30 +46,15 @@ internal static class Spread
     /// <summary>Standard deviation over rows [rows, ...] of each element, root mean square over the elements.</summary>
     public static double OverRows(Tensor t)
     {
-        int rows = t.Shape[0];
-        int width = (int)(t.Count / Math.Max(1, rows));
-        float[] v = Values(t);
-        double[] mean = new double[width], squares = new double[width];
-        for (int i = 0; i < rows; i++)
+        if (t.Count == 0)
         {
-            var row = v.AsSpan(i * width, width);
-            for (int j = 0; j < mean.Length; j++)
-            {
-                mean[j] += row[j];
-            }
+            return 0;
         }
 
-        for (int i = 0; i < rows; i++)
-        {
-            var row = v.AsSpan(i * width, width);
-            for (int j = 0; j < squares.Length; j++)
-            {
-                double d = row[j] - (mean[j] / rows);
-                squares[j] += d * d;
-            }
-        }
-
-        return Math.Sqrt(squares.Sum() / Math.Max(1, (double)rows * width));
+        using var quiet = Autograd.NoGrad();
+        var x = t.Detach().To(DType.F64).Reshape(t.Shape[0], -1);
+        var d = x - x.Mean(0);
+        return Math.Sqrt((d * d).Mean().Item());
     }
 
     /// <summary>Root mean square of each step of [rows, steps, features].</summary>
@@ -88,28 +69,6 @@ internal static class Spread
         }
 
         return Array.ConvertAll(sum, s => Math.Sqrt(s / ((double)rows * features)));
-    }
-
-    // Four sums at once: one would wait for each addition.
-    private static double Squares(ReadOnlySpan<float> v)
-    {
-        double a = 0, b = 0, c = 0, d = 0;
-        int i = 0;
-        for (; i <= v.Length - 4; i += 4)
-        {
-            var four = v.Slice(i, 4);
-            a += (double)four[0] * four[0];
-            b += (double)four[1] * four[1];
-            c += (double)four[2] * four[2];
-            d += (double)four[3] * four[3];
-        }
-
-        for (; i < v.Length; i++)
-        {
-            a += (double)v[i] * v[i];
-        }
-
-        return a + b + (c + d);
     }
 
     /// <summary>The elements in row-major order.</summary>

@@ -37,25 +37,28 @@ internal sealed class Neighbours
     /// <summary>Whether there were rows enough to look among.</summary>
     public bool AreKnown => Rows.Count > 0;
 
+    /// <summary>Row-passes that looking among all the rows there is a use for takes as long as.</summary>
+    public static double Wants(Subject subject)
+    {
+        var (rows, _, passes) = Search(subject);
+        return rows * passes;
+    }
+
     /// <summary>The neighbours of an examination, looked up once.</summary>
     public static Neighbours Of(Subject subject) => subject.Shared("neighbours", Among);
 
     private static Neighbours Among(Subject subject)
     {
-        var data = subject.Experiment.Data.Encoded;
-        var source = Regularizers.Clean(data.Train.Rows);
+        var source = Regularizers.Clean(subject.Experiment.Data.Encoded.Train.Rows);
         using var scope = MemoryScope.Begin("neighbours");
-        var one = source.Load([0], default);
-        long numbers = one.Inputs.Where(x => x.DType.IsFloat()).Sum(x => x.Count), symbols = one.Inputs.Where(x => !x.DType.IsFloat()).Sum(x => x.Count);
-        int rows = Math.Min(MostRows, source.Count);
-        int others = (int)Math.Min(Math.Min(source.Count, MostOthers), Math.Min(MostNumbers / Math.Max(1, numbers), MostComparisons / Math.Max(1, symbols * rows)));
+        var (rows, others, passes) = Search(subject);
         if (others <= 2 * Nearest)
         {
             return new Neighbours([], [], others);
         }
 
         int[] pool = subject.Key.Draw(others, source.Count);
-        rows = Math.Min(rows, others);
+        rows = subject.Budget.Rows(Math.Min(rows, others), passes);
         var batch = source.Load(pool, default);
         var (floats, codes) = (new List<Numbers>(), new List<int[]>());
         foreach (var input in batch.Inputs)
@@ -83,6 +86,19 @@ internal sealed class Neighbours
         }
 
         return new Neighbours(pool[..rows], found, others);
+    }
+
+    // Rows to look at, among how many, and row-passes for each: the search's operations over those of a pass through the model and
+    // back, six for each weight.
+    private static (int Rows, int Others, double Passes) Search(Subject subject)
+    {
+        var source = Regularizers.Clean(subject.Experiment.Data.Encoded.Train.Rows);
+        using var scope = MemoryScope.Begin("row");
+        var one = source.Load([0], default);
+        long numbers = one.Inputs.Where(x => x.DType.IsFloat()).Sum(x => x.Count), symbols = one.Inputs.Where(x => !x.DType.IsFloat()).Sum(x => x.Count);
+        int rows = Math.Min(MostRows, source.Count);
+        int others = (int)Math.Min(Math.Min(source.Count, MostOthers), Math.Min(MostNumbers / Math.Max(1, numbers), MostComparisons / Math.Max(1, symbols * rows)));
+        return (rows, others, ((2 * numbers) + symbols) * others / (6.0 * Math.Max(1, subject.Model.Module.ParameterCount)));
     }
 
     /// <summary>The class that most of the neighbours have; among equals that of the nearest.</summary>

@@ -22,6 +22,9 @@ public sealed class NoiseFloor : Check
     public override string Name => "noise-floor";
 
     /// <inheritdoc/>
+    public override double Wants(Subject subject) => subject.LossIsOfTasks is null ? Neighbours.Wants(subject) : 0;
+
+    /// <inheritdoc/>
     public override CheckResult Run(Subject subject, ChallengeId challenge)
     {
         if (subject.LossIsOfTasks is { } why)
