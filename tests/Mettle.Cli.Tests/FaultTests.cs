@@ -13,9 +13,10 @@ public sealed class FaultTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("rate")]
-    [InlineData("rate-adam")]
-    public async Task Run_LearningRateHundredTimesTooHigh_RecoversByItself(string fault)
+    [InlineData("rate", "rate-tuned")]
+    [InlineData("rate-adam", "rate-adam-tuned")]
+    [InlineData("rate-half", "rate-adam-tuned")]
+    public async Task Run_LearningRateFarTooHigh_RecoversByItself(string fault, string twin)
     {
         var run = await Run(fault);
         var happened = run.GetProperty("happened").EnumerateArray().First();
@@ -23,7 +24,7 @@ public sealed class FaultTests : IDisposable
         Assert.True(happened.GetProperty("place").GetProperty("epoch").GetInt32() >= 1);
         Assert.Equal($"{fault}.yaml:8", happened.GetProperty("place").GetProperty("line").GetString());
         Assert.Contains("range test", happened.GetProperty("remedy").GetString(), StringComparison.Ordinal);
-        await IsAsGoodAs(run, $"{fault}-tuned");
+        await IsAsGoodAs(run, twin);
         Assert.True(Accuracy(await Run(fault, "train.recovery.retries=0", "treat.enabled=false")) < 0.8);
     }
 

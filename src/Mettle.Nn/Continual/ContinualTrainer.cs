@@ -138,7 +138,7 @@ public sealed class ContinualTrainer
 
     private void Watch()
         => recovery = training.Recovery is { } settings
-            ? new LiveRecovery(Stretch(), settings, noBest)
+            ? new LiveRecovery(Stretch() with { Schedule = plan.Schedule(plan.Order(state.Task, rows.Length).Batches) }, settings, noBest)
             : null;
 
     private TrainingPlan Stretch() => training with { Task = new TaskStretch(plan.Method, state.Task, rows) };

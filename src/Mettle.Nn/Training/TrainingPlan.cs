@@ -110,7 +110,7 @@ public sealed record TrainingPlan
     /// <summary>The training samples as they are in an epoch.</summary>
     internal IDataset TrainIn(int epoch) => Resizing?.At(Train, epoch, Epochs) ?? Train;
 
-    internal BatchOrder Order => new(Train.Count, BatchSize, Key.For("shuffle"), DropLast);
+    internal BatchOrder Order => new(RowCount, BatchSize, Key.For("shuffle"), DropLast);
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the first setting that cannot work.</summary>
     internal void Check()

@@ -65,6 +65,80 @@ public sealed class RecoveryTests
         Assert.True(result.History[^1].TrainMetrics["accuracy"] > 0.8);
     }
 
+    [Fact]
+    public void Run_ThatLearnsBadlyAtTooHighARate_IsJudgedByARehearsal()
+    {
+        var result = new Trainer(Rectified(0.2)).Run();
+        var recovery = Assert.Single(result.Recoveries);
+        Assert.Equal((FailureCause.FailedStart, 0L), (recovery.Cause, recovery.FromGlobalStep));
+        Assert.Contains("from the same first weights", recovery.Finding, StringComparison.Ordinal);
+        Assert.Equal(result.RateRange!.Suggested, recovery.RateScale * 0.2, 1e-9);
+        var without = new Trainer(Rectified(0.2) with { Recovery = null }).Run();
+        Assert.True(result.History[^1].TrainLoss < 0.75 * without.History[^1].TrainLoss);
+    }
+
+    [Fact]
+    public void Run_StoppedAndResumedAroundARehearsal_EndsWithTheSameBits()
+    {
+        var straight = Rectified(0.2);
+        var expected = new Trainer(straight).Run();
+        long judged = Assert.Single(expected.Recoveries).GlobalStep + 1;
+        foreach (long stop in (long[])[1, judged - 1, judged, judged + 1])
+        {
+            string path = Path.Combine(Path.GetTempPath(), $"mettle-rehearsal-{Environment.ProcessId}-{stop}.safetensors");
+            var stopper = new TrainingRun.StopAfter((int)stop);
+            Assert.True(new Trainer(Rectified(0.2) with { CheckpointPath = path, Observers = [stopper] }).Run(stopper.Token).Interrupted);
+            var second = Rectified(0.2);
+            var trainer = new Trainer(second);
+            trainer.Resume(path);
+            var result = trainer.Run();
+            File.Delete(path);
+            Assert.Equal(TrainingRun.Sha256(straight.Model), TrainingRun.Sha256(second.Model));
+            Assert.Equal(expected.Recoveries.Select(r => r.Message), result.Recoveries.Select(r => r.Message));
+        }
+    }
+
+    [Fact]
+    public void Run_SuspectedAndAcquitted_EndsWithTheSameBits()
+    {
+        var plain = Rectified(0.1) with { Recovery = null };
+        var expected = new Trainer(plain).Run();
+        var watched = Rectified(0.1);
+        var result = new Trainer(watched).Run();
+        Assert.Empty(result.Recoveries);
+        Assert.NotNull(result.RateRange);
+        Assert.Equal(expected.History.Select(e => e.TrainLoss), result.History.Select(e => e.TrainLoss));
+        Assert.Equal(TrainingRun.Sha256(plain.Model), TrainingRun.Sha256(watched.Model));
+    }
+
+    [Fact]
+    public void Run_WhoseWeightsHaveBlownUp_DoesNotBlameTheRows()
+    {
+        var model = new Sequential(new Linear(4, 3)).Initialize(RandomKey.FromSeed(1));
+        foreach (var p in model.Parameters)
+        {
+            var values = p.Value.MutableSpan<float>();
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = ((i % 3) - 1) * 1.2e38f;
+            }
+        }
+
+        var result = new Trainer(Plan(TrainingRun.Clusters(90), model) with { Recovery = null }).Run();
+        Assert.NotNull(result.Divergence);
+        Assert.Empty(result.Divergence.Rows);
+    }
+
+    [Fact]
+    public void Run_WhoseLossSlowlyRisesToHalfOfWhatWasLearned_RollsBack()
+    {
+        var plan = Plan(TrainingRun.Clusters(480)) with { Schedule = new Creeping(), Epochs = 20 };
+        var result = new Trainer(plan).Run();
+        Assert.Null(result.Divergence);
+        Assert.Contains(result.Recoveries, r => r.Finding.Contains("lost half or more", StringComparison.Ordinal));
+        Assert.True(result.History[^1].TrainLoss < 0.5 * new Trainer(Plan(TrainingRun.Clusters(480)) with { Schedule = new Creeping(), Epochs = 20, Recovery = null }).Run().History[^1].TrainLoss);
+    }
+
     [Theory]
     [InlineData(300)]
     [InlineData(3000)]
@@ -162,12 +236,24 @@ public sealed class RecoveryTests
         };
     }
 
+    private static TrainingPlan Rectified(double rate)
+    {
+        var model = new Sequential(new Linear(4, 32), Activation.Of("relu"), new Linear(32, 32), Activation.Of("relu"), new Linear(32, 3)).Initialize(RandomKey.FromSeed(3));
+        return Plan(TrainingRun.Clusters(480), model) with { Optimizer = new Adam(model.Parameters, rate) };
+    }
+
     private static Spoilt Broken(params int[] rows) => new(TrainingRun.Clusters(90), rows);
 
     /// <summary>The rate is far too high for five steps.</summary>
     private sealed class Jump(double factor) : Schedule
     {
         public override double Rate(double baseRate, SchedulePoint point) => point.Step is >= JumpAt and < JumpAt + 5 ? factor * baseRate : baseRate;
+    }
+
+    /// <summary>From the fourth epoch to the tenth the rate rises by 3 % each step.</summary>
+    private sealed class Creeping : Schedule
+    {
+        public override double Rate(double baseRate, SchedulePoint point) => point.Step is >= 120 and < 300 ? baseRate * Math.Pow(1.03, point.Step - 120) : baseRate;
     }
 
     private sealed class Spoilt(IDataset source, int[] rows) : IDataset

@@ -10,12 +10,21 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
 
     private const double Cut = 0.1;
 
-    private const double FarBetter = 0.75;
+    // A start is judged at the end of the first epoch by which there were so many steps, or after so many. A rehearsal at a lower rate
+    // must come to half of its loss; to three quarters where the rate is far above what the range test finds and stays there.
+    private const int FewestToJudge = 112, MostToJudge = 1024;
+    private const double Above = 2, FarAbove = 5, Better = 0.75, FarBetter = 0.5;
 
     // Gradients may grow to this multiple of their median before they are clipped; a first gradient longer than LongFirst is clipped to 1.
     private const double ClipAt = 2, LongFirst = 100;
 
     private readonly Parameter[] parameters = [.. plan.Model.Parameters];
+
+    // What a rehearsal came to, when it has just shown that the start is poor.
+    private (double Loss, long Steps)? betterStart;
+
+    // Whether the failure was seen in an epoch's mean.
+    private bool atEpoch;
 
     public Snapshots Snapshots { get; } = new();
 
@@ -35,12 +44,17 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
             return failure;
         }
 
+        if (state.GlobalStep - state.Began == 1)
+        {
+            watch.FirstMove = Snapshots.All[0].Distance(plan.Model) / watch.FirstWeights;
+        }
+
         if (watch.High == 0)
         {
             Snapshots.Offer(plan, state, best);
         }
 
-        return null;
+        return state.GlobalStep - state.Began == MostToJudge ? JudgeStart(state) : null;
     }
 
     /// <summary>After an epoch's last step, before it is written into the history.</summary>
@@ -51,8 +65,9 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
             return null;
         }
 
-        double mean = state.WatchedMean;
-        return state.Watch!.EndEpoch(mean, state.Step, state.GlobalStep - state.Began, WeightNorm) ?? (IsPoorStart(state, mean) ? FailureCause.FailedStart : null);
+        var failure = state.Watch!.EndEpoch(state.WatchedMean, state.Step, state.GlobalStep - state.Began, WeightNorm) ?? JudgeStart(state);
+        atEpoch = failure is not null;
+        return failure;
     }
 
     /// <summary>Why training cannot go on after a step whose loss or gradient is not finite; null where it does, from the state it is given back.</summary>
@@ -75,10 +90,11 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
     {
         string finding = Finding(cause, loss, state);
         int step = Math.Max(0, state.Step - 1);
-        var watch = state.Watch!;
-        long began = watch.High > 0 ? state.GlobalStep - watch.High : state.GlobalStep - state.Step;
+        long began = state.GlobalStep - (atEpoch ? state.Step : state.Watch!.High);
         var (epoch, global) = (state.Epoch, state.GlobalStep - 1);
-        return GoOn(cause, finding, epoch, step, global, began, loss, null, ref state)
+        bool goesOn = GoOn(cause, finding, epoch, step, global, began, loss, null, ref state);
+        (betterStart, atEpoch) = (null, false);
+        return goesOn
             ? null
             : new Divergence(epoch, step, "loss", $"{finding} {Spent(state)}", null) { IsFinite = true };
     }
@@ -89,43 +105,53 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
         var watch = state.Watch!;
         return cause switch
         {
-            FailureCause.FailedStart when watch.High > 0 => $"The loss has been far above its first value ({Show(watch.First)}) for {watch.High} steps ({Show(loss)} by now), with nothing learned before.",
-            FailureCause.FailedStart when state.Recovery.RateRange is { } range && watch.Learned => $"The loss is {Show(watch.MedianLoss)} after {state.GlobalStep - state.Began} steps; a range test from {Beginning} comes to {Show(range.LeastLoss)} in fewer.",
-            FailureCause.FailedStart => $"The epoch's mean loss {Show(state.WatchedMean)} is no better than that of a constant answer ({Show(watch.Constant)}), and loss or weights have blown up (largest loss {Show(watch.Peak)}).",
+            FailureCause.FailedStart when betterStart is (var least, var steps) => $"The loss is {Show(watch.MedianLoss)} after {state.GlobalStep - state.Began} steps, its largest {Show(watch.Peak)}, the weights {Show(WeightNorm() / watch.FirstWeights)} times as long as at first; {steps} steps from {Beginning} at rate {Show(state.Recovery.RateRange!.Suggested)} come to {Show(least)}.",
+            FailureCause.FailedStart when atEpoch => $"The epoch's mean loss {Show(state.WatchedMean)} is no better than that of a constant answer ({Show(watch.Constant)}), and loss or weights have blown up (largest loss {Show(watch.Peak)}).",
+            FailureCause.FailedStart => $"The loss has been far above its first value ({Show(watch.First)}) for {watch.High} steps ({Show(loss)} by now), with nothing learned before.",
             FailureCause.ExplodingGradient => $"The gradient's norm rose to {Show(watch.HighNorm)}, its median being {Show(watch.MedianNorm)}, and the loss stayed above {Show(watch.Limit)} for {watch.High} steps.",
-            _ when watch.High > 0 => $"The loss stayed above {Show(watch.Limit)} for {watch.High} steps ({Show(loss)} by now).",
-            _ => $"The epoch's mean loss {Show(state.WatchedMean)} is back at that of a constant answer ({Show(watch.Constant)}); it had been {Show(watch.BestEpoch)}.",
+            _ when atEpoch => $"The epoch's mean loss {Show(state.WatchedMean)} has lost half or more of what was learned: it had been {Show(watch.BestEpoch)}, that of a constant answer is {Show(watch.Constant)}.",
+            _ => $"The loss stayed above {Show(watch.Limit)} for {watch.High} steps ({Show(loss)} by now).",
         };
     }
 
-    // Whether the first epochs are worth keeping, where their loss has risen or their weights have grown and little is learned:
-    // the range test from the first weights, a hundred steps, must not reach a far better loss than they have; nor any better one
-    // where the rate is at the edge of what is stable.
-    private bool IsPoorStart(TrainingState state, double mean)
+    // Whether the start is worth keeping, where its loss has risen or its weights have grown: judged once, by training again from the
+    // first weights through the same batches at the rate that a range test finds. Not before the schedule is near its full rate.
+    private FailureCause? JudgeStart(TrainingState state)
     {
         var (changes, watch) = (state.Recovery, state.Watch!);
-        var test = new RateRangeTest();
-        if (changes.StartJudged || state.GlobalStep - state.Began < test.Steps)
+        long done = state.GlobalStep - state.Began, full = plan.TotalSteps;
+        if (changes.StartJudged || done < Math.Min(FewestToJudge, full) || (2 * state.Rate < Rate(changes) && 2 * done < full))
         {
-            return false;
+            return null;
         }
 
         changes.StartJudged = true;
-        if (changes.RateRange is not null || changes.Retried >= settings.Retries || !watch.IsPoorStart(mean, WeightNorm))
+        if (changes.RateRange is not null || changes.Retried >= settings.Retries || !watch.IsSuspect(WeightNorm))
         {
-            return false;
+            return null;
         }
 
         var now = new Snapshot();
         now.Take(plan, state, best.State);
         Snapshots.All[0].PutBack(plan);
-        changes.RateRange = test.Run(plan, changes.LeftOut, changes.ClipNorm);
+        changes.RateRange = new RateRangeTest().Run(plan, changes.LeftOut, changes.ClipNorm);
+        double times = Rate(changes) / changes.RateRange.Suggested;
+        if (times >= Above)
+        {
+            long steps = Math.Min(done, MostToJudge);
+            double loss = Rehearsal.Loss(plan, changes, changes.RateRange.Suggested / plan.Optimizer.BaseRate, steps);
+            betterStart = loss < (times >= FarAbove && !Heals ? Better : FarBetter) * watch.MedianLoss ? (loss, steps) : null;
+        }
+
         now.PutBack(plan);
         now.Release();
-        double rate = plan.Optimizer.BaseRate * changes.RateScale;
-        double better = 2 * rate >= changes.RateRange.AtLeast ? 1 : FarBetter;
-        return changes.RateRange.LeastLoss < better * watch.MedianLoss && changes.RateRange.Suggested * TooHigh < rate;
+        return betterStart is null ? null : FailureCause.FailedStart;
     }
+
+    // Whether the schedule itself ends at a tenth of the rate or less.
+    private bool Heals => plan.Schedule.Rate(1, plan.TotalSteps - 1) <= 0.1;
+
+    private double Rate(RecoveryState changes) => plan.Optimizer.BaseRate * changes.RateScale;
 
     private bool GoOn(FailureCause cause, string finding, int epoch, int step, long global, long began, double loss, Divergence? divergence, ref TrainingState state)
     {
@@ -187,9 +213,9 @@ internal sealed class LiveRecovery(TrainingPlan plan, Recovery settings, BestWei
     private string BeginAnew(RecoveryState changes)
     {
         string anew = $"Began anew from {Beginning}.";
-        double rate = plan.Optimizer.BaseRate * changes.RateScale;
+        double rate = Rate(changes);
         var found = changes.RateRange ??= new RateRangeTest().Run(plan, changes.LeftOut, changes.ClipNorm);
-        if (found.Suggested * TooHigh < rate)
+        if (found.Suggested * TooHigh < rate || betterStart is not null)
         {
             changes.RateScale = found.Suggested / plan.Optimizer.BaseRate;
             return $"The learning rate {Show(rate)} is far too high: a range test finds {Show(found.Suggested)}, which is used from here on. {anew}";

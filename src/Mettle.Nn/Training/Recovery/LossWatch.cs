@@ -3,13 +3,16 @@ namespace Mettle.Nn;
 /// <summary>What the steps so far tell about a training's health; part of the training's state, rolled back with it.</summary>
 internal sealed class LossWatch
 {
-    private const int Window = 64, FewestForMedian = 16, ReadEvery = 16;
+    public const int Window = 64;
+
+    private const int FewestForMedian = 16, ReadEvery = 16;
 
     // A start is judged by the larger of the first loss and that of a constant answer.
     private const double WildStart = 3, Nothing = 0.98, Something = 0.9, WeightGrowth = 5;
     private const int WildSteps = 3, FewestSteps = 20, FirstSteps = 1000;
 
-    private const double PoorRise = 1.3, PoorGrowth = 3;
+    // A sound start stays below these.
+    private const double SuspectRise = 1.3, SuspectGrowth = 3, SuspectMove = 0.1;
 
     // A spike must undo half of what a constant answer leaves to learn, stand far out of the window or be twice as bad as a
     // constant answer, and last.
@@ -32,6 +35,9 @@ internal sealed class LossWatch
 
     /// <summary>Norm of the first weights.</summary>
     public double FirstWeights { get; set; }
+
+    /// <summary>Length of the first step as a share of the first weights'.</summary>
+    public double FirstMove { get; set; }
 
     /// <summary>Largest loss so far.</summary>
     public double Peak { get; set; }
@@ -59,14 +65,14 @@ internal sealed class LossWatch
     private double Start => double.IsNaN(Constant) ? First : Math.Max(First, Constant);
 
     /// <summary>Median gradient norm of the window's good steps; NaN before there are any.</summary>
-    public double MedianNorm => Seen == 0 ? double.NaN : Median(Norms.AsSpan(0, (int)Math.Min(Window, Seen)).ToArray());
+    public double MedianNorm => MedianOf(Norms, Seen);
 
     /// <summary>Median loss of the window's good steps; NaN before there are any.</summary>
-    public double MedianLoss => Seen == 0 ? double.NaN : Median(Losses.AsSpan(0, (int)Math.Min(Window, Seen)).ToArray());
+    public double MedianLoss => MedianOf(Losses, Seen);
 
-    /// <summary>Whether little is learned and the loss rose, or the weights grew, more than in a sound start.</summary>
-    public bool IsPoorStart(double mean, Func<double> weights)
-        => mean > HalfUndone * Constant && (Peak > PoorRise * Start || weights() > PoorGrowth * FirstWeights);
+    /// <summary>Whether the loss rose, the weights grew, or the first step moved them, more than in most sound starts.</summary>
+    public bool IsSuspect(Func<double> weights)
+        => Peak > SuspectRise * Start || FirstMove > SuspectMove || weights() > SuspectGrowth * FirstWeights;
 
     /// <summary>Whether the norm rose far above its median before the loss did.</summary>
     public bool Exploded => Seen >= FewestForMedian && (High > 0 ? HighNorm : LastNorms()) > 10 * MedianNorm;
@@ -125,7 +131,7 @@ internal sealed class LossWatch
         }
 
         Learned = true;
-        bool lost = nothing && steps >= FewestForMedian && BestEpoch < 0.8 * Constant;
+        bool lost = steps >= FewestForMedian && BestEpoch < 0.8 * Constant && mean > BestEpoch + (HalfUndone * (Constant - BestEpoch));
         BestEpoch = Math.Min(BestEpoch, mean);
         return lost ? FailureCause.LossSpike : null;
     }
@@ -150,6 +156,9 @@ internal sealed class LossWatch
             return Math.Max(FewestHigh, run);
         }
     }
+
+    /// <summary>Median of the last losses, given the ring they are kept in and how many there were; NaN before there are any.</summary>
+    public static double MedianOf(double[] ring, long seen) => seen == 0 ? double.NaN : Median(ring.AsSpan(0, (int)Math.Min(ring.Length, seen)).ToArray());
 
     private void Read()
     {

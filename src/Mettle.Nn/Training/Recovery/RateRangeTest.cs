@@ -30,8 +30,8 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
         Batch[] batches = [.. new Loader(plan.TrainIn(0), rows, plan.Key.For("augment").At(0), workers: 0)];
         try
         {
-            var curve = Curve(sweep, batches, clipNorm, out double norm, out double loss);
-            return Read(curve, batches.Length, norm) with { FirstLoss = loss };
+            var curve = Curve(sweep, batches, clipNorm, out double norm);
+            return Read(curve, batches.Length, norm);
         }
         finally
         {
@@ -48,7 +48,7 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
         return (Tensor.Scalar(x, DType.F64).Log() / n).Exp().Item();
     }
 
-    private List<(double Rate, double Loss)> Curve(TrainingPlan sweep, Batch[] batches, double clipNorm, out double norm, out double firstLoss)
+    private List<(double Rate, double Loss)> Curve(TrainingPlan sweep, Batch[] batches, double clipNorm, out double norm)
     {
         Func<Batch, TrainingState, StepOutcome> step = sweep.Task is { } task ? task.Steps(sweep) : new TrainingStep(sweep).Run;
         var state = new TrainingState { Recovery = new RecoveryState { ClipNorm = clipNorm } };
@@ -76,8 +76,7 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
         }
 
         sweep.Optimizer.Rate = sweep.Optimizer.BaseRate;
-        firstLoss = first.Average();
-        double scale = Math.Max(Math.Abs(firstLoss), double.Epsilon);
+        double scale = Math.Max(Math.Abs(first.Average()), double.Epsilon);
         return [.. curve.Select(p => (p.Rate, 1 + (p.Loss / scale)))];
     }
 
@@ -152,11 +151,4 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
 /// <param name="Suggested">The rate to train with: where the loss fell fastest, but at most a fifth of <paramref name="AtLeast"/>.</param>
 /// <param name="AtLeast">Rate at the least loss: above it training is no longer stable.</param>
 /// <param name="FirstNorm">Largest gradient norm over the batches at the lowest rates.</param>
-public sealed record RateRange(IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, double Suggested, double AtLeast, double FirstNorm)
-{
-    /// <summary>Loss at the first weights, over the batches.</summary>
-    public double FirstLoss { get; init; }
-
-    /// <summary>Least loss reached, as <see cref="Losses"/> have it times the first.</summary>
-    public double LeastLoss => Losses.Count == 0 ? FirstLoss : Losses.Min() * FirstLoss;
-}
+public sealed record RateRange(IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, double Suggested, double AtLeast, double FirstNorm);

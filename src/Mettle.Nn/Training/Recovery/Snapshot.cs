@@ -48,6 +48,20 @@ internal sealed class Snapshot
         plan.Task?.Method.LoadStateDict(Part("method"));
     }
 
+    /// <summary>L2 distance of the model's parameters from what they are here.</summary>
+    public double Distance(Module model)
+    {
+        using var scope = MemoryScope.Begin("distance");
+        using var quiet = Autograd.NoGrad();
+        double sum = 0;
+        foreach (var (name, p) in model.NamedParameters())
+        {
+            sum += GradientNorm.SquaredSum(p.Value - tensors[$"model.{name}"]);
+        }
+
+        return Math.Sqrt(sum);
+    }
+
     /// <summary>From a checkpoint.</summary>
     public static Snapshot Of(TrainingState state, IReadOnlyDictionary<string, Tensor> saved, IReadOnlyDictionary<string, Tensor> best)
     {
