@@ -71,7 +71,7 @@ public sealed class RecoveryTests
         var result = new Trainer(Rectified(0.2)).Run();
         var recovery = Assert.Single(result.Recoveries);
         Assert.Equal((FailureCause.FailedStart, 0L), (recovery.Cause, recovery.FromGlobalStep));
-        Assert.Contains("from the same first weights", recovery.Finding, StringComparison.Ordinal);
+        Assert.Contains("steps from the first weights at rate", recovery.Finding, StringComparison.Ordinal);
         Assert.Equal(result.RateRange!.Suggested, recovery.RateScale * 0.2, 1e-9);
         var without = new Trainer(Rectified(0.2) with { Recovery = null }).Run();
         Assert.True(result.History[^1].TrainLoss < 0.75 * without.History[^1].TrainLoss);
