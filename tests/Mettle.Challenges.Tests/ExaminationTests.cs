@@ -50,6 +50,7 @@ public sealed class ExaminationTests
             new("x"), $"c{i}", "t", "e", new Measurement("m", 1), 0, p, i == 0 ? Severity.Problem : Severity.Fine, [], [])).ToList();
         var judged = Examination.Judge(findings, 0.10).Single(f => f.Check == "c0");
         Assert.Equal(Severity.Notice, judged.Severity);
+        Assert.Equal("May be chance: t", judged.Title);
         Assert.Equal(0.16, judged.AdjustedPValue!.Value, 1e-12);
         Assert.Equal(Severity.Problem, Examination.Judge(findings, 0.20).Single(f => f.Check == "c0").Severity);
     }

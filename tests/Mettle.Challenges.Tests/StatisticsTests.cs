@@ -57,6 +57,14 @@ public sealed class StatisticsTests
         Assert.True(interval.Low > 0.2 && interval.High < 1.45);
     }
 
+    [Fact]
+    public void Welch_TooFewOrEqualValues_ClaimsNoCertainty()
+    {
+        Assert.Throws<ArgumentException>(() => Statistics.Welch([3], [1, 2]));
+        Assert.Equal(0.25, Statistics.Welch([3, 3], [1, 1, 1]).PValue);
+        Assert.Equal(1, Statistics.Welch([1, 1], [1, 1]).PValue);
+    }
+
     [Theory]
     [InlineData(81, 263, 0.2553, 0.3662)]
     [InlineData(0, 20, 0.0, 0.1611)]

@@ -55,6 +55,18 @@ public sealed class TreatmentLoopTests
     }
 
     [Fact]
+    public void Run_FewerRowsThanHeldOutParts_SaysSoAndTriesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = Path.Combine(folder.Path, "few.csv");
+        File.WriteAllText(csv, $"a,y\n{string.Concat(Enumerable.Range(0, 12).Select(i => $"{i},{(i % 2 == 0 ? "even" : "odd")}\n"))}");
+        var recipe = House.Recipe($"name: t\ndata: {{source: {{csv: {{path: {csv}}}}}, target: y}}\nmodel: {{tabular: {{hidden: [4]}}}}\ntreat: {{treatments: [ema]}}\n");
+        var result = new TreatmentLoop(House.Catalogue, LoopOptions.Of(recipe), new TrialLedger(null), SilentProgress.Instance).Run(Prepare(recipe), [], TestContext.Current.CancellationToken);
+        Assert.Empty(result.Trials);
+        Assert.Contains("too few", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_BudgetSpent_IsOnRecordAndRepeatedWithoutTheClock()
     {
         using var folder = new TemporaryFolder();

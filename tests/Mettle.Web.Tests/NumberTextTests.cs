@@ -25,6 +25,14 @@ public sealed class NumberTextTests
         Assert.Equal("1,204", NumberText.Value(new("rows", 1203.7, new(1100, 1300))));
     }
 
+    [Fact]
+    public void Range_OfWhatRoundsTo0_HasNoSign()
+    {
+        Measurement loss = new("log loss", 0.1, new(-0.001, 0.2));
+        Assert.Equal("0.00 to 0.20", NumberText.Range(loss));
+        Assert.Equal("0\u00a0points", NumberText.Difference(new("accuracy", -0.0045, new(-0.07, 0.06), "%")));
+    }
+
     [Theory]
     [InlineData(3_140_000, "bytes", "3.1\u00a0MB")]
     [InlineData(12, "bytes", "12\u00a0bytes")]

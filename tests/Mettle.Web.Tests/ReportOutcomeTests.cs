@@ -30,6 +30,16 @@ public sealed class ReportOutcomeTests
     }
 
     [Fact]
+    public void Of_RemedyTriedForAnotherChallengeAccepted_IsTreated()
+    {
+        RunReport rich = SampleReports.Rich();
+        Trial accepted = rich.Trials.First(t => t.Verdict == Verdict.Accepted);
+        Finding elsewhere = rich.Findings[0] with { Challenge = new("elsewhere"), Remedies = [] };
+        Assert.Equal(1, ReportOutcome.Of(rich with { Findings = [elsewhere] }).Untreated);
+        Assert.Equal(0, ReportOutcome.Of(rich with { Findings = [elsewhere with { Remedies = [accepted.Treatment] }] }).Untreated);
+    }
+
+    [Fact]
     public void Of_TrainingThatBrokeOff_IsOpenWithoutAnyFinding()
     {
         ReportOutcome outcome = ReportOutcome.Of(SampleReports.Rich() with { Findings = [], Trials = [], Divergence = "Training diverged in epoch 1." });

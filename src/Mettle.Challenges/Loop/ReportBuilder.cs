@@ -86,13 +86,18 @@ internal sealed class ReportBuilder(
         }
 
         int problems = examination.Problems.Count;
-        var accepted = loop.Trials.Where(t => t.Verdict == Verdict.Accepted).Select(t => t.Treatment).ToList();
+        var accepted = loop.Trials.Where(t => t.Verdict == Verdict.Accepted).ToLookup(t => t.Cost is not null, t => t.Treatment);
+        string[] kept =
+        [
+            .. accepted[false].Any() ? (string[])[$"{string.Join(" and ", accepted[false])} shown to help on held-out rows and kept"] : [],
+            .. accepted[true].Any() ? (string[])[$"{string.Join(" and ", accepted[true])} kept for the cost that is saved at no worse a metric"] : [],
+        ];
         int back = loop.Trials.Count(t => t.Verdict == Verdict.RolledBack);
         string found = problems == 0 ? " No problem was found." : $" {problems} {(problems == 1 ? "problem" : "problems")} found";
         string treated = problems == 0 && loop.Trials.Count == 0
             ? ""
-            : accepted.Count > 0
-                ? $"; {string.Join(" and ", accepted)} shown to help on held-out rows and kept"
+            : kept.Length > 0
+                ? $"; {string.Join("; ", kept)}"
                 : loop.Trials.Count > 0 ? "; no treatment was shown to help, so the recipe is as it was" : "; treatment is off in this recipe or none applies";
         if (final.Result.Divergence is not null && problems == 0 && loop.Trials.Count == 0)
         {

@@ -58,6 +58,46 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
+    public void FirstLoss_OfARareClassOrTargetsFarFrom0_IsNoFaultOfTheWeights()
+    {
+        using var folder = new TemporaryFolder();
+        string csv = Path.Combine(folder.Path, "rare.csv");
+        File.WriteAllText(csv, $"a,b,y\n{string.Concat(Enumerable.Range(0, 300).Select(i => $"{i % 17},{i % 5},{(i % 50 == 0 ? "odd" : "usual")}\n"))}");
+        string[] recipes =
+        [
+            $"data: {{source: {{csv: {{path: {csv}}}}}, target: y}}\nmodel: {{tabular: {{hidden: [16]}}}}",
+            "data: {source: {adding-problem: {length: 8, rows: 300}}}\nmodel: {rnn: {hidden: 8}}",
+        ];
+        foreach (string recipe in recipes)
+        {
+            var found = Assert.Single(new FirstLoss().Run(Examined(House.Recipe($"name: t\n{recipe}\ntrain: {{epochs: 1}}\n")), Id).Findings);
+            Assert.True(found.Severity == Severity.Fine, found.Title);
+            Assert.InRange(found.Measured.Value, 0.5, 1.4);
+        }
+    }
+
+    [Fact]
+    public void LearningRate_OfARangeTest_IsNotTheRecipes()
+    {
+        var subject = Examined(House.Recipe().With("train.epochs", 1).With("train.rate-search", true).With("train.optimizer.sgd.rate", 100.0));
+        Assert.Contains("range test", new LearningRate().Run(subject, Id).SkipReason, StringComparison.Ordinal);
+        Assert.Equal(0, new LearningRate().Wants(subject));
+    }
+
+    [Fact]
+    public void Plateau_UnderLabelSmoothing_KnowsTheLossOfSmoothedShares()
+    {
+        // The entropy of a tenth spread over ten equal classes is still ln 10; of 299 rows of one class and one of the other it is far more.
+        using var folder = new TemporaryFolder();
+        string csv = Path.Combine(folder.Path, "rare.csv");
+        File.WriteAllText(csv, $"a,y\n{string.Concat(Enumerable.Range(0, 300).Select(i => $"{i},{(i < 6 ? "odd" : "usual")}\n"))}");
+        var subject = Examined(House.Recipe($"name: t\ndata: {{source: {{csv: {{path: {csv}}}}}, target: y}}\nmodel: {{tabular: {{hidden: [32]}}}}\ntrain: {{epochs: 30, batch: 16, optimizer: {{adam: {{rate: 0.02}}}}, loss: {{cross-entropy: {{label-smoothing: 0.2}}}}}}\n"));
+        var found = Assert.Single(new Plateau().Run(subject, Id).Findings);
+        Assert.True(subject.Model.Result.History[^1].TrainLoss > 0.3, "Smoothed labels keep the loss above any entropy of the plain ones.");
+        Assert.True(found.Measured.Value < 1, found.Explanation);
+    }
+
+    [Fact]
     public void NotConverged_OfATrainingCutShort_SaysHowMuchIsLeft()
     {
         var found = Assert.Single(new NotConverged().Run(Examined(House.Recipe().With("train.epochs", 8).With("train.optimizer.sgd.rate", 0.002)), Id).Findings);

@@ -23,6 +23,14 @@ public sealed class OverfittingCheckTests
         => Assert.Contains("data.validation", FittingSubject.Result(new Memorization(), r => r.With("train.epochs", 1).With("data.validation", 0.0)).SkipReason, StringComparison.Ordinal);
 
     [Fact]
+    public void GeneralizationGap_OneValidationRow_ClaimsNothing()
+    {
+        var result = FittingSubject.Result(new GeneralizationGap(), r => r.With("train.epochs", 1).With("data.limit", 50).With("data.validation", 0.0007).With("data.stratify", false));
+        Assert.Empty(result.Findings);
+        Assert.Contains("1 validation row", result.SkipReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Overtraining_FewMislabelledRows_AsksForEarlyStopping()
     {
         var f = FittingSubject.Finding(new Overtraining(), r => r.With("data.limit", 300).With("data.label-noise", 0.3).With("train.optimizer.sgd.rate", 0.03));

@@ -71,6 +71,15 @@ public sealed class UnderfittingTreatmentTests
         Assert.Equal(32, changed["train.schedule.step.epochs"].Int());
     }
 
+    [Fact]
+    public void LongerTraining_WithPatience_StretchesIt()
+    {
+        var changed = House.Catalogue.Treatment("longer-training").Apply(Of("mlp: {hidden: [8]}", "{epochs: 20, schedule: {plateau: {patience: 3}}, early-stopping: {patience: 5}}"), out _)!;
+        Assert.Equal(12, changed["train.schedule.plateau.patience"].Int());
+        Assert.Equal(20, changed["train.early-stopping.patience"].Int());
+        Assert.DoesNotContain(House.Catalogue.ConflictsIn(changed), c => c.StartsWith("longer-training", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("data: {source: digits}", true)]
     [InlineData("data: {source: {adding-problem: {length: 9}}}", false)]

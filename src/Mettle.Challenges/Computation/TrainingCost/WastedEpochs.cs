@@ -32,6 +32,11 @@ public sealed class WastedEpochs : Check
             return CheckResult.Skip($"Fewer than {FewestEpochs} epochs were trained.");
         }
 
+        if (subject.Recipe["train.loss"].Text() is not ("auto" or "cross-entropy" or "mse"))
+        {
+            return CheckResult.Skip("The training loss is neither cross-entropy nor squared error, in which the spread over validation rows is known.");
+        }
+
         double[] rows = validation.Losses();
         if (!Array.TrueForAll(losses, double.IsFinite) || !double.IsFinite(rows.Sum()))
         {

@@ -32,5 +32,5 @@ public sealed class GradientFlow : Check
     }
 
     private static BarChart Chart(Probe p)
-        => new($"Gradient of the weights by layer, {p.When}", "root mean square", [.. p.Layers.Select(l => l.Path)], [.. p.Layers.Select(l => l.WeightGradient)], LogY: true);
+        => new($"Gradient by the layers' outputs, {p.When}", "root mean square", [.. p.Layers.Select(l => l.Path)], [.. p.Layers.Select(l => l.Gradient)], LogY: true);
 }

@@ -72,7 +72,7 @@ public sealed class Capacity : Check
         bool over = gain < Threshold;
         return new Finding(
             challenge, Name,
-            over ? $"The network cannot even learn {Rows} rows by heart." : "The network can fit what it is shown.",
+            over ? "The network cannot even learn a few rows by heart." : "The network can fit what it is shown.",
             how,
             new Measurement("share of the constant answer's loss taken off", gain, interval, "%"),
             Threshold,

@@ -45,11 +45,11 @@ public sealed class Underfitting : Challenge
         """;
 
     /// <summary>
-    /// What may help a network that fits its rows badly: a rate that is far too low and felt regularisation are the likeliest causes
-    /// where a recipe has them, then size, then time.
+    /// What may help a network that fits its rows badly: a rate that is far too low, steps that go wrong and felt regularisation are the
+    /// likeliest causes where a recipe has them, then size, then time.
     /// </summary>
     internal static IReadOnlyList<string> Remedies(Subject subject)
-        => [.. Model.Remedies.OfIllStart(subject), "higher-rate", .. Regularizers.In(subject.Recipe).Select(r => r.Treatment), "wider", "longer-training", "deeper"];
+        => [.. Model.Remedies.OfIllStart(subject), "higher-rate", "adamw", "cosine-decay", .. Regularizers.In(subject.Recipe).Select(r => r.Treatment), "wider", "longer-training", "deeper"];
 
     /// <inheritdoc/>
     public override ChallengeId Id => new("underfitting");
