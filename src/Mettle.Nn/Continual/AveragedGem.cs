@@ -84,5 +84,7 @@ public sealed class AveragedGem(int buffer, int draw = 0) : ContinualMethod
         {
             throw new ArgumentException($"a-gem keeps rows of each of {Context.Sequence.Count} tasks; a buffer of {buffer} is too small.");
         }
+
+        Context.NeedForReplay(Name, Math.Min(buffer / Context.Sequence.Count, draw > 0 ? draw : Context.BatchSize));
     }
 }

@@ -147,7 +147,7 @@ public sealed class ContinualTrainer
     {
         epochStarted = Stopwatch.GetTimestamp() - (long)(At.EpochSeconds * Stopwatch.Frequency);
         int epoch = At.Epoch - (task * training.Epochs);
-        var loader = new Loader(new Subset(training.Train, rows), Sound(order.Epoch(epoch)), training.Key.For("augment").At(task).At(epoch), training.Workers, At.Step);
+        var loader = new Loader(new Subset(training.Train, rows), At.Recovery.Without(order.Epoch(epoch), rows), training.Key.For("augment").At(task).At(epoch), training.Workers, At.Step);
         double[] losses = [.. At.History.Where(e => e.Epoch >= task * training.Epochs).Select(e => e.WatchedLoss)];
         long last = Stopwatch.GetTimestamp();
         foreach (var batch in loader)
@@ -296,17 +296,6 @@ public sealed class ContinualTrainer
     }
 
     private int[] Sound(int[] own) => At.Recovery.LeftOut.Count == 0 ? own : [.. own.Except(At.Recovery.LeftOut)];
-
-    private int[][] Sound(int[][] batches)
-    {
-        if (At.Recovery.LeftOut.Count == 0)
-        {
-            return batches;
-        }
-
-        var gone = At.Recovery.LeftOut.ToHashSet();
-        return [.. batches.Select(b => Array.FindAll(b, i => !gone.Contains(rows[i]))).Where(b => b.Length > 0)];
-    }
 
     private void Count(StepOutcome outcome, int samples, double seconds)
     {

@@ -52,7 +52,11 @@ public sealed class DarkExperienceReplay(int buffer, double alpha, double beta =
     public override void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => Buffer.LoadStateDict(state);
 
     /// <inheritdoc/>
-    protected override void OnBound() => reservoir = new Reservoir(buffer, Context.Key.For("reservoir"));
+    protected override void OnBound()
+    {
+        Context.NeedForReplay(Name, Math.Min(buffer, draw > 0 ? draw : Context.BatchSize));
+        reservoir = new Reservoir(buffer, Context.Key.For("reservoir"));
+    }
 
     private (int[] Rows, int[] Places) Chosen(string term, TaskBatch step)
     {

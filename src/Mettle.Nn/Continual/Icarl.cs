@@ -44,11 +44,11 @@ public sealed class Icarl : ContinualMethod
     /// <inheritdoc/>
     public override IReadOnlyList<int> BeginTask(int task, IReadOnlyList<int> rows)
     {
-        int[] past = Context.Sequence.Before(task);
+        int[] past = Context.LearnedClasses(task);
         before = past.Length;
         seen = [.. past, .. Context.Sequence.Classes[task]];
         int[] all = [.. rows, .. exemplars.Values.SelectMany(e => e)];
-        if (task > 0)
+        if (past.Length > 0)
         {
             old.Record(Context, all);
         }
@@ -76,7 +76,7 @@ public sealed class Icarl : ContinualMethod
     public override void EndTask(int task, IReadOnlyList<int> rows)
     {
         old.Forget();
-        int share = Math.Max(1, buffer / seen.Length);
+        int share = buffer / seen.Length;
         foreach (int c in exemplars.Keys.ToArray())
         {
             exemplars[c] = exemplars[c][..Math.Min(share, exemplars[c].Length)];
@@ -172,6 +172,12 @@ public sealed class Icarl : ContinualMethod
         if (Context.Sequence.Scenario == ContinualScenario.Domain)
         {
             throw new ArgumentException("icarl is for tasks that bring new classes.");
+        }
+
+        int classes = Context.Sequence.Classes.Sum(c => c.Length);
+        if (buffer < classes)
+        {
+            throw new ArgumentException($"icarl keeps an exemplar of each of {classes} classes at least; a buffer of {buffer} is too small.");
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class LearningWithoutForgetting : ContinualMethod
     private const string ResponseState = "responses";
     private readonly double strength, temperature;
     private readonly Responses old = new();
+    private int[][] heads = [];
     private int task;
 
     /// <param name="strength">Weight of the distillation.</param>
@@ -27,8 +28,8 @@ public sealed class LearningWithoutForgetting : ContinualMethod
     /// <inheritdoc/>
     public override IReadOnlyList<int> BeginTask(int task, IReadOnlyList<int> rows)
     {
-        this.task = task;
-        if (task > 0)
+        Begin(task);
+        if (heads.Length > 0)
         {
             old.Record(Context, rows);
         }
@@ -44,7 +45,7 @@ public sealed class LearningWithoutForgetting : ContinualMethod
         OwnLoss = loss.Item();
         if (old.Width > 0)
         {
-            foreach (int[] classes in Heads())
+            foreach (int[] classes in heads)
             {
                 var target = (old.At(step.Batch.Indices, classes) / temperature).Softmax(-1).To(output.DType);
                 var answer = (output.IndexSelect(1, Numbers(classes)) / temperature).LogSoftmax(-1);
@@ -73,10 +74,16 @@ public sealed class LearningWithoutForgetting : ContinualMethod
     /// <inheritdoc/>
     public override void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
-        task = Numbers(state, "task")[0];
+        Begin(Numbers(state, "task")[0]);
         old.Load(state.GetValueOrDefault(ResponseState));
     }
 
-    private IEnumerable<int[]> Heads()
-        => Context.Sequence.Scenario == ContinualScenario.Task ? Context.Sequence.Classes.Take(task) : [Context.Sequence.Before(task)];
+    private void Begin(int begun)
+    {
+        task = begun;
+        var learned = Context.Learned(task);
+        heads = learned.Count == 0 ? []
+            : Context.Sequence.Scenario == ContinualScenario.Task ? [.. learned.Select(t => Context.Sequence.Classes[t])]
+            : [Context.LearnedClasses(task)];
+    }
 }

@@ -5,6 +5,9 @@ namespace Mettle.Nn;
 public sealed class RelabelledTasks(IReadOnlyList<int[]> classes) : ITaskTransform
 {
     /// <inheritdoc/>
+    public bool ChangesFeatures => false;
+
+    /// <inheritdoc/>
     public void Show(int task, ReadOnlySpan<float> from, Span<float> to) => from.CopyTo(to);
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace Mettle.Nn;
 /// <param name="RightAfter">For each task, its rows in order: whether right when that task had just been learned.</param>
 /// <param name="RightAtEnd">The same rows after the last task.</param>
 /// <remarks>
-/// With R the matrix and T tasks: average accuracy is the mean of R[T, j]; forgetting of task j the best of R[l, j], l from j to
-/// T - 1, less R[T, j] (Chaudhry, Dokania, Ajanthan and Torr, ECCV 2018); backward transfer the mean of R[T, j] - R[j, j] and
+/// With R the matrix and T tasks: average accuracy is the mean of R[T, j]; forgetting of task j the best of R[l, j], l from 1
+/// to T - 1, less R[T, j] (Chaudhry, Dokania, Ajanthan and Torr, ECCV 2018); backward transfer the mean of R[T, j] - R[j, j] and
 /// forward transfer the mean of R[j - 1, j] less the accuracy of first weights (Lopez-Paz and Ranzato, NIPS 2017). Forgetting
 /// and the transfers leave out the task they are not defined for.
 /// </remarks>
@@ -28,7 +28,7 @@ public sealed record TaskRecord(
 
     /// <summary>Accuracy lost on each task but the last, from the best it ever had; empty where there is no sequence.</summary>
     public IReadOnlyList<double> ForgettingByTask
-        => IsSequence ? [.. Enumerable.Range(0, Tasks - 1).Select(j => Accuracies.Skip(j).SkipLast(1).Max(a => a[j]) - Final[j])] : [];
+        => IsSequence ? [.. Enumerable.Range(0, Tasks - 1).Select(j => Accuracies.SkipLast(1).Max(a => a[j]) - Final[j])] : [];
 
     /// <summary>Mean of <see cref="ForgettingByTask"/>; NaN where there is no sequence.</summary>
     public double Forgetting => IsSequence ? ForgettingByTask.Average() : double.NaN;

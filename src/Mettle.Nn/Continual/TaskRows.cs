@@ -38,19 +38,28 @@ public sealed class TaskRows : IDataset
 
         var batch = source.Load(at, epochKey);
         var labels = batch.Targets.ToArray<long>();
+        for (int i = 0; i < at.Length; i++)
+        {
+            labels[i] = transform.Label(tasks[indices[i]], (int)labels[i]);
+        }
+
+        batch.Targets.Release();
+        var targets = Tensor.From(labels);
+        if (!transform.ChangesFeatures)
+        {
+            return new Batch(batch.Inputs, targets, indices.ToArray());
+        }
+
         var shown = Tensor.Zeros(batch.Inputs[0].Shape);
         var from = batch.Inputs[0].Contiguous().AsSpan<float>();
         var to = shown.MutableSpan<float>();
         int width = from.Length / Math.Max(1, at.Length);
         for (int i = 0; i < at.Length; i++)
         {
-            int task = tasks[indices[i]];
-            transform.Show(task, from.Slice(i * width, width), to.Slice(i * width, width));
-            labels[i] = transform.Label(task, (int)labels[i]);
+            transform.Show(tasks[indices[i]], from.Slice(i * width, width), to.Slice(i * width, width));
         }
 
         batch.Inputs[0].Release();
-        batch.Targets.Release();
-        return new Batch([shown, .. batch.Inputs.Skip(1)], Tensor.From(labels), indices.ToArray());
+        return new Batch([shown, .. batch.Inputs.Skip(1)], targets, indices.ToArray());
     }
 }

@@ -11,10 +11,6 @@ public sealed record TaskSequence(ContinualScenario Scenario, IReadOnlyList<int[
     /// <summary>Number of tasks.</summary>
     public int Count => Classes.Count;
 
-    /// <summary>Columns that tasks before <paramref name="task"/> have trained, in their order.</summary>
-    public int[] Before(int task)
-        => task == 0 ? [] : Scenario == ContinualScenario.Domain ? Classes[0] : [.. Classes.Take(task).SelectMany(c => c)];
-
     /// <summary>
     /// What is added to logits so that only the classes of each row's task count, [rows, outputs]; null where all of them
     /// count always.

@@ -82,7 +82,7 @@ public sealed class Experiment
                 return;
             }
 
-            Plan.Of(this, seed, new TrainOptions());
+            Plan.CheckSmallestBatch(this, Plan.Of(this, seed, new TrainOptions()).Model, [Data.Encoded.Train.Count]);
         }
         catch (OutOfMemoryException e)
         {

@@ -138,6 +138,29 @@ internal static class Plan
             && NormWords.IsOverRows(recipe["model"].Word()["norm"].Text());
     }
 
+    /// <summary>Whether the model can be trained on a single row, where a batch of the parts of so many rows has no more.</summary>
+    public static void CheckSmallestBatch(Experiment experiment, Module model, IReadOnlyList<int> parts)
+    {
+        var (recipe, rows) = (experiment.Recipe, experiment.Data.Encoded.Train.Rows);
+        int batch = recipe["train.batch"].Int();
+        if (rows.Count == 0 || !parts.Any(n => n == 1 || (n > 0 && batch == 1) || (n % batch == 1 && !DropsLast(recipe, n))))
+        {
+            return;
+        }
+
+        using var quiet = Autograd.NoGrad();
+        try
+        {
+            var key = RandomKey.FromSeed(1);
+            model.Forward(rows.Load([0], key).Inputs, Pass.Train(key));
+        }
+        catch (ArgumentException e)
+        {
+            string where = parts.Contains(1) && parts.Count > 1 ? $"task {parts.ToList().IndexOf(1) + 1} has a single training row" : "a batch has a single row";
+            throw recipe["train.batch"].Problem($"does not go with this model: {where}, which it cannot be trained on ({e.Message})", e);
+        }
+    }
+
     private static IReadOnlyList<ParameterGroup> Groups(Recipe recipe, InputSpec input, Module model)
     {
         bool spare = recipe["train.optimizer"].Word()["spare-biases"].Bool();

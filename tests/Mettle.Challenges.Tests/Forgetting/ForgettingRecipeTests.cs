@@ -49,6 +49,7 @@ public sealed class ForgettingRecipeTests : IDisposable
     [InlineData("threads: 0", "early-stopping: {patience: 3}", "goes with no 'train.early-stopping")]
     [InlineData("threads: 0", "sharpness: sam", "goes with no 'train.sharpness'")]
     [InlineData("threads: 0", "continual: {a-gem: {buffer: 3}}", "a buffer of 3 is too small")]
+    [InlineData("threads: 0", "continual: {icarl: {buffer: 9}}", "a buffer of 9 is too small")]
     [InlineData("  tasks: {split-classes: {count: 5}}", "  stratify: true", "needs tasks", "replay")]
     public void Recipe_WhatDoesNotGoTogether_NamesTheField(string given, string wrong, string part, string? method = null)
     {
@@ -61,6 +62,29 @@ public sealed class ForgettingRecipeTests : IDisposable
             Experiment.Prepare(recipe, new DataCache()).Check();
         });
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("limit: 11", "batch: 16", "has a single training row")]
+    [InlineData("limit: 300", "batch: 1", "a batch has a single row")]
+    public void Recipe_SingleRowsForBatchNorm_AreRefused(string limit, string batch, string part)
+    {
+        string yaml = Tasks.Replace("limit: 300", limit, StringComparison.Ordinal).Replace("batch: 16", batch, StringComparison.Ordinal)
+            .Replace("hidden: [32]", "hidden: [32], norm: batch", StringComparison.Ordinal).Replace("count: 5", "count: 10", StringComparison.Ordinal);
+        var e = Assert.Throws<RecipeException>(() => Experiment.Prepare(House.Recipe(yaml), new DataCache()).Check());
+        Assert.Contains(part, e.Message, StringComparison.Ordinal);
+        Experiment.Prepare(House.Recipe(yaml).With("model.mlp.norm", "layer"), new DataCache()).Check();
+    }
+
+    [Fact]
+    public void Train_TaskSmallerThanABatchBesideAnOddOne_TrainsAllTasks()
+    {
+        // 97 rows in all leave one over in batches of 32; the tasks have fewer than a batch.
+        var recipe = House.Recipe(Tasks).With("data.limit", 97).With("train.batch", 32).With("model.mlp.norm", "batch");
+        var experiment = Experiment.Prepare(recipe, new DataCache());
+        var model = experiment.Train(new TrainOptions());
+        Assert.Equal(experiment.TotalSteps, model.Result.Steps);
+        Assert.Equal(5, model.Result.History.Count);
     }
 
     [Theory]

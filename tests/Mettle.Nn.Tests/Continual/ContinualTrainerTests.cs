@@ -104,6 +104,9 @@ public sealed class ContinualTrainerTests
         Assert.Contains("Early stopping", Refusal(plan with { Training = plan.Training with { EarlyStopping = new EarlyStopping(2) } }), StringComparison.Ordinal);
         Assert.Contains("Sharpness", Refusal(plan with { Training = plan.Training with { Sharpness = new SharpnessAware(0.05) } }), StringComparison.Ordinal);
         Assert.Contains("buffer of 1 is too small", Refusal(plan with { Method = new AveragedGem(1) }), StringComparison.Ordinal);
+        Assert.Contains("a buffer of 3 is too small", Refusal(plan with { Method = new Icarl(3) }), StringComparison.Ordinal);
+        Assert.Contains("replay 1 row at a time", Refusal(plan with { Method = new AveragedGem(3) }), StringComparison.Ordinal);
+        Assert.Contains("replay 1 row at a time", Refusal(plan with { Method = new DarkExperienceReplay(1, 0.5) }), StringComparison.Ordinal);
         Assert.Contains("new classes", Refusal(plan with { Method = new Icarl(20), Sequence = new TaskSequence(ContinualScenario.Domain, [[0, 1, 2, 3], [0, 1, 2, 3]]) }), StringComparison.Ordinal);
     }
 

@@ -10,13 +10,13 @@ public sealed class TaskTests : IDisposable
     [Fact]
     public void TaskRecord_ThreeTasks_GivesTheMeasuresByHand()
     {
-        var record = new TaskRecord([[0.9, 0.2, 0.1], [0.95, 0.8, 0.3], [0.5, 0.6, 0.7]], [0.1, 0.1, 0.1], [], []);
+        var record = new TaskRecord([[0.9, 0.85, 0.1], [0.95, 0.8, 0.3], [0.5, 0.6, 0.7]], [0.1, 0.1, 0.1], [], []);
         Assert.True(record.IsSequence);
         Assert.Equal(0.6, record.AverageAccuracy, 1e-12);
-        Assert.Equal([0.45, 0.2], record.ForgettingByTask.Select(f => Math.Round(f, 12)));
-        Assert.Equal(0.325, record.Forgetting, 1e-12);
+        Assert.Equal([0.45, 0.25], record.ForgettingByTask.Select(f => Math.Round(f, 12)));
+        Assert.Equal(0.35, record.Forgetting, 1e-12);
         Assert.Equal(((0.5 - 0.9) + (0.6 - 0.8)) / 2, record.BackwardTransfer, 1e-12);
-        Assert.Equal(((0.2 - 0.1) + (0.3 - 0.1)) / 2, record.ForwardTransfer, 1e-12);
+        Assert.Equal(((0.85 - 0.1) + (0.3 - 0.1)) / 2, record.ForwardTransfer, 1e-12);
     }
 
     [Fact]
@@ -79,6 +79,16 @@ public sealed class TaskTests : IDisposable
         Assert.Equal([1, 2, 0], batch.Indices);
     }
 
+    [Fact]
+    public void TaskRows_RelabelledCodes_HandsThemOnAsTheyAre()
+    {
+        var rows = new TaskRows(new Codes(), [0, 1, 2, 3], [0, 0, 1, 1], new RelabelledTasks([[0, 1], [2, 3]]));
+        using var loaded = MemoryScope.Begin();
+        var batch = rows.Load([3, 0, 2], default);
+        Assert.Equal([30L, 0L, 20L], batch.Inputs[0].ToArray<long>());
+        Assert.Equal([1L, 0L, 0L], batch.Targets.ToArray<long>());
+    }
+
     private static bool Near(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max() < 1e-5;
 
     private static float[] Shown(ITaskTransform transform, int task, float[] row)
@@ -86,6 +96,17 @@ public sealed class TaskTests : IDisposable
         var to = new float[row.Length];
         transform.Show(task, row, to);
         return to;
+    }
+
+    private sealed class Codes : IDataset
+    {
+        public int Count => 4;
+
+        public Batch Load(ReadOnlySpan<int> indices, RandomKey epochKey)
+        {
+            long[] rows = Array.ConvertAll(indices.ToArray(), i => (long)i);
+            return new Batch([Tensor.From(Array.ConvertAll(rows, r => 10 * r)).Reshape(rows.Length, 1)], Tensor.From(rows), indices.ToArray());
+        }
     }
 
     private sealed class Doubled : ITaskTransform

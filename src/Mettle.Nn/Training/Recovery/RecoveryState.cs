@@ -30,8 +30,10 @@ internal sealed class RecoveryState
     public GradientClipping Limit(GradientClipping own)
         => ClipNorm is > 0 and var most && !(own.Norm > 0 && own.Norm <= most) ? own with { Norm = most } : own;
 
-    /// <summary>The batches without the rows left out; a batch that has none left is dropped.</summary>
-    public int[][] Without(int[][] batches)
+    /// <summary>The batches without the rows left out; one of several rows that is left one or none is dropped, since a row has no statistics for batch norm.</summary>
+    /// <param name="batches">Rows by batch.</param>
+    /// <param name="positions">Where these rows stand in the data, where they are places in a task.</param>
+    public int[][] Without(int[][] batches, IReadOnlyList<int>? positions = null)
     {
         if (LeftOut.Count == 0)
         {
@@ -39,6 +41,10 @@ internal sealed class RecoveryState
         }
 
         var gone = LeftOut.ToHashSet();
-        return [.. batches.Select(b => Array.FindAll(b, i => !gone.Contains(i))).Where(b => b.Length > 0)];
+        return
+        [
+            .. batches.Select(b => (All: b, Left: Array.FindAll(b, i => !gone.Contains(positions is null ? i : positions[i]))))
+                .Where(b => b.Left.Length > (b.All.Length > 1 && b.Left.Length < b.All.Length ? 1 : 0)).Select(b => b.Left),
+        ];
     }
 }

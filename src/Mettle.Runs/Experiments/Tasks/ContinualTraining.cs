@@ -47,7 +47,13 @@ internal static class ContinualTraining
     }
 
     /// <summary>Puts all together once; what does not fit is told by name.</summary>
-    public static void Check(Experiment experiment) => Trainer(experiment.Recipe, Of(experiment, 1, new TrainOptions()));
+    public static void Check(Experiment experiment)
+    {
+        var (recipe, data) = (experiment.Recipe, experiment.Data.Encoded);
+        var plan = Of(experiment, 1, new TrainOptions());
+        Trainer(recipe, plan);
+        Plan.CheckSmallestBatch(experiment, plan.Training.Model, AllAtOnce(recipe) ? [data.Train.Count] : Counts(data.Train, data.Sequence!));
+    }
 
     public static TrainedModel Train(Experiment experiment, ulong seed, TrainOptions options)
     {
