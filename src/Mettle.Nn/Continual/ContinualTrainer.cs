@@ -76,6 +76,8 @@ public sealed class ContinualTrainer
             }
 
             plan.Method.EnterClassifier();
+            first?.Release();
+            first = null;
             return Result(interrupted: false, null);
         }
         finally
