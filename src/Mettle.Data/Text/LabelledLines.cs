@@ -7,6 +7,9 @@ namespace Mettle.Data;
 /// <param name="Labels">Name of each line's class.</param>
 public sealed record LabelledLines(ImmutableArray<string> Texts, ImmutableArray<string> Labels)
 {
+    /// <summary>Where each line stands: name of the file and number from 1.</summary>
+    public required ImmutableArray<(string File, int Line)> Places { get; init; }
+
     /// <summary>Lines that begin with their label ("ham&lt;tab&gt;text").</summary>
     /// <param name="path">The file, plain or gzip.</param>
     /// <param name="delimiter">What ends the label.</param>
@@ -18,6 +21,8 @@ public sealed record LabelledLines(ImmutableArray<string> Texts, ImmutableArray<
     {
         var texts = ImmutableArray.CreateBuilder<string>();
         var labels = ImmutableArray.CreateBuilder<string>();
+        var places = ImmutableArray.CreateBuilder<(string File, int Line)>();
+        string file = Path.GetFileName(path);
         foreach (var (number, line) in TextFile.Lines(path, latin1, maxBytes))
         {
             int at = line.IndexOf(delimiter, StringComparison.Ordinal);
@@ -33,9 +38,10 @@ public sealed record LabelledLines(ImmutableArray<string> Texts, ImmutableArray<
 
             labels.Add(label);
             texts.Add(text);
+            places.Add((file, number));
         }
 
-        return new LabelledLines(texts.ToImmutable(), labels.ToImmutable());
+        return new LabelledLines(texts.ToImmutable(), labels.ToImmutable()) { Places = places.ToImmutable() };
     }
 
     /// <summary>Files of one class each; the class has the file's name up to ".txt" or ".gz".</summary>
@@ -44,6 +50,7 @@ public sealed record LabelledLines(ImmutableArray<string> Texts, ImmutableArray<
     {
         var texts = ImmutableArray.CreateBuilder<string>();
         var labels = ImmutableArray.CreateBuilder<string>();
+        var places = ImmutableArray.CreateBuilder<(string File, int Line)>();
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (string path in paths)
         {
@@ -52,13 +59,14 @@ public sealed record LabelledLines(ImmutableArray<string> Texts, ImmutableArray<
                 name = name.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? name[..^ending.Length] : name;
             if (!names.Add(name))
                 throw new DataException($"Two files give the class {DataException.Quote(name)}.", "Rename one of them.", path);
-            foreach (var (_, line) in TextFile.Lines(path, latin1, maxBytes))
+            foreach (var (number, line) in TextFile.Lines(path, latin1, maxBytes))
             {
                 texts.Add(line);
                 labels.Add(name);
+                places.Add((Path.GetFileName(path), number));
             }
         }
 
-        return new LabelledLines(texts.ToImmutable(), labels.ToImmutable());
+        return new LabelledLines(texts.ToImmutable(), labels.ToImmutable()) { Places = places.ToImmutable() };
     }
 }

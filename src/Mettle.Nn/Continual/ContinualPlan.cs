@@ -34,7 +34,7 @@ public sealed record ContinualPlan
     internal BatchOrder Order(int task, int rows)
     {
         bool drops = DropLast?.Invoke(rows) ?? Training.DropLast;
-        return new BatchOrder(rows, Training.BatchSize, Training.Key.For("shuffle").At(task), drops && rows >= Training.BatchSize);
+        return (Training with { DropLast = drops && rows >= Training.BatchSize }).OrderOf(rows, Training.Key.For("shuffle").At(task));
     }
 
     /// <summary>Rows of each task, all in one where the method learns all at once.</summary>

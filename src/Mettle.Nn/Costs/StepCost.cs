@@ -30,7 +30,7 @@ public sealed record StepCost(int Rows, Cost Work, long Ops, long PeakBytes)
             var sharpness = plan.Sharpness is { } s ? new SharpnessAwareGradient(plan, s, gradient) : null;
             var step = Measured(batch.Count, () =>
             {
-                var mixed = plan.Mixup > 0 ? Mixup.Of(rows, plan.Mixup, pass.Key) : Mixup.None(rows);
+                var mixed = Mixup.Of(rows, plan, pass.Key);
                 _ = sharpness?.Run(mixed, pass) ?? gradient.Run(mixed, pass);
             });
             return step with { Work = step.Work + scoring.Work, Ops = step.Ops + scoring.Ops, PeakBytes = Math.Max(step.PeakBytes, scoring.PeakBytes) };

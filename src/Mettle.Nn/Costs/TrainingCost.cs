@@ -57,8 +57,14 @@ public sealed record TrainingCost
         ArgumentOutOfRangeException.ThrowIfLessThan(mostRows, 4);
         int passes = 0;
         int rows = Math.Min(plan.BatchSize, plan.Train.Count);
-        var steps = new Dictionary<(int, int), StepCost>();
-        StepCost StepIn(int epoch) => steps.TryGetValue(SizeIn(plan, epoch), out var known) ? known : steps[SizeIn(plan, epoch)] = Pass(plan, plan.TrainIn(epoch), rows, mostRows, StepCost.OfTraining, ref passes);
+        var steps = new Dictionary<((int, int) Size, bool AllRows), StepCost>();
+        StepCost StepIn(int epoch)
+        {
+            var key = (SizeIn(plan, epoch), AllRows: plan.Selection is { } s && epoch < s.Warmup);
+            return steps.TryGetValue(key, out var known)
+                ? known
+                : steps[key] = Pass(key.AllRows ? plan with { Selection = null } : plan, plan.TrainIn(epoch), rows, mostRows, StepCost.OfTraining, ref passes);
+        }
 
         StepCost? evaluation = null;
         int evaluated = Math.Min(plan.EvalBatch, plan.Validation?.Count ?? 0);
@@ -73,11 +79,10 @@ public sealed record TrainingCost
         long validationBytes = (long)Math.Round(ValidationShare(c => c.BytesRead + c.BytesWritten) * (plan.Validation?.Count ?? 0));
         var flops = new long[plan.Epochs];
         var bytes = new long[plan.Epochs];
-        long trained = plan.DropLast ? (long)plan.StepsPerEpoch * plan.BatchSize : plan.Train.Count;
+        long trained = Math.Min((long)plan.StepsPerEpoch * plan.BatchSize, plan.Train.Count);
         for (int e = 0; e < plan.Epochs; e++)
         {
-            bool all = plan.Selection is { } s && e < s.Warmup;
-            var step = all ? Pass(plan with { Selection = null }, plan.TrainIn(e), rows, mostRows, StepCost.OfTraining, ref passes) : StepIn(e);
+            var step = StepIn(e);
             double steppedBatches = trained / (double)step.Rows;
             flops[e] = (long)Math.Round(step.Work.Flops * steppedBatches) + (plan.StepsPerEpoch * update.Flops) + validationFlops;
             bytes[e] = (long)Math.Round((step.Work.BytesRead + step.Work.BytesWritten) * steppedBatches) + (plan.StepsPerEpoch * (update.BytesRead + update.BytesWritten)) + validationBytes;
@@ -121,8 +126,10 @@ public sealed record TrainingCost
     private static long Standing(TrainingPlan plan)
     {
         long weights = plan.Model.Parameters.Sum(p => p.Value.Spec.Bytes), buffers = plan.Model.NamedBuffers().Sum(b => b.Buffer.Value.Spec.Bytes);
-        int copies = 1 + (plan.Averaging is null ? 0 : 1) + (plan.EarlyStopping is { RestoreBest: true } ? 1 : 0);
-        return (copies * (weights + buffers)) + plan.Optimizer.ExpectedStateBytes;
+        int trained = 1 + (plan.Averaging is null ? 0 : 1), best = plan.EarlyStopping is { RestoreBest: true } ? 1 : 0;
+        long state = (trained * (weights + buffers)) + plan.Optimizer.ExpectedStateBytes;
+        return (state * (1 + (plan.Recovery is null ? 0 : Snapshots.Most)))
+            + (best * (weights + buffers)) + plan.Optimizer.ScratchBytes + (plan.Sharpness is null ? 0 : weights);
     }
 
     private static long BatchBytes(TrainingPlan plan, int rows)

@@ -18,6 +18,8 @@ public static class Lsuv
     {
         module.Initialize(key, new Orthogonal());
         using var off = Autograd.NoGrad();
+        using var rows = MemoryScope.Begin("lsuv rows");
+        batch = Finite(batch);
         foreach (string path in WeightedLayers(module, batch))
         {
             var weight = WeightOf(module, path)!;
@@ -41,6 +43,31 @@ public static class Lsuv
         }
 
         return module;
+    }
+
+    // Broken rows tell nothing about scales; training names them and leaves them out.
+    private static IReadOnlyList<Tensor> Finite(IReadOnlyList<Tensor> batch)
+    {
+        var sound = new bool[batch[0].Shape[0]];
+        Array.Fill(sound, true);
+        foreach (var input in batch.Where(t => t.DType.IsFloat() && t.Count > 0))
+        {
+            double[] values = input.To(DType.F64).ToArray<double>();
+            int width = values.Length / sound.Length;
+            for (int i = 0; i < values.Length; i++)
+            {
+                sound[i / width] &= double.IsFinite(values[i]);
+            }
+        }
+
+        int count = sound.Count(s => s);
+        if (count == sound.Length || count == 0)
+        {
+            return batch;
+        }
+
+        var kept = Tensor.From([.. Enumerable.Range(0, sound.Length).Where(i => sound[i]).Select(i => (long)i)]);
+        return [.. batch.Select(t => t.IndexSelect(0, kept))];
     }
 
     /// <summary>Layers with weights of their own, by path, in the order in which a batch reaches them.</summary>

@@ -55,6 +55,22 @@ public abstract class BatchNormLayer : Module
     /// <summary>Number of batches that the running statistics have seen.</summary>
     public long BatchesTracked => (long)batches.Value.Item();
 
+    /// <summary>Share of the running statistics that is still what they began with: mean 0 and variance 1.</summary>
+    public virtual double Beginning
+    {
+        get
+        {
+            // Products instead of Math.Pow, whose last bit belongs to the platform.
+            double share = 1;
+            for (long n = BatchesTracked; n > 0 && share > 0; n--)
+            {
+                share *= 1 - Momentum;
+            }
+
+            return share;
+        }
+    }
+
     /// <summary>Rows that share their statistics while training, of a batch of <paramref name="batch"/>.</summary>
     public virtual int RowsTogether(int batch) => batch;
 
@@ -101,18 +117,18 @@ public abstract class BatchNormLayer : Module
     private protected virtual Tensor Train(Tensor x, bool rectified, Tensor? shortcut)
     {
         var (y, batchMean, batchVariance) = x.BatchNorm(Weight?.Value, Bias?.Value, Epsilon, rectified, shortcut);
-        Track(batchMean, batchVariance, x.Count / Features);
+        Track(batchMean, batchVariance, x.Count / Features, Momentum);
         return y;
     }
 
-    /// <summary>Takes a batch's statistics into the running ones.</summary>
-    private protected void Track(Tensor batchMean, Tensor batchVariance, long count)
+    /// <summary>Takes a batch's statistics into the running ones, of which they replace <paramref name="share"/>.</summary>
+    private protected void Track(Tensor batchMean, Tensor batchVariance, long count, double share)
     {
         using var scope = MemoryScope.Begin("running statistics");
         using var off = Autograd.NoGrad();
         double unbiased = count / (double)(count - 1);
-        mean.Value = (mean.Value * (1 - Momentum)) + (batchMean.Detach() * Momentum);
-        variance.Value = (variance.Value * (1 - Momentum)) + (batchVariance.Detach() * (Momentum * unbiased));
+        mean.Value = (mean.Value * (1 - share)) + (batchMean.Detach() * share);
+        variance.Value = (variance.Value * (1 - share)) + (batchVariance.Detach() * (share * unbiased));
         batches.Value += Tensor.Scalar(1, DType.I64);
     }
 }

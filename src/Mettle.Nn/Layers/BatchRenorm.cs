@@ -9,7 +9,8 @@ namespace Mettle.Nn;
 /// <remarks>
 /// r and d begin at 1 and 0 (batch norm) and their ranges widen with the batches seen: the paper's course (5,000 batches of
 /// batch norm, r up to 3 at 40,000, d up to 5 at 25,000) in a tenth of its steps. Running variances, not deviations, are
-/// averaged, so that state dicts mean what batch norm's mean.
+/// averaged, so that state dicts mean what batch norm's mean. The first 1 / momentum batches are averaged evenly: with so small a
+/// momentum the mean 0 and variance 1 they begin with would otherwise be felt for hundreds of batches.
 /// </remarks>
 public sealed class BatchRenorm : BatchNormLayer
 {
@@ -21,6 +22,9 @@ public sealed class BatchRenorm : BatchNormLayer
         : base(features, epsilon, momentum, affine)
     {
     }
+
+    /// <inheritdoc/>
+    public override double Beginning => Momentum > 0 && BatchesTracked > 0 ? 0 : 1;
 
     private protected override string Takes => "[N, C, ...]";
 
@@ -42,7 +46,7 @@ public sealed class BatchRenorm : BatchNormLayer
         var (y, _, _) = weight is null
             ? x.BatchNorm(scale, shift, Epsilon, rectified, shortcut)
             : x.BatchNorm(weight * scale, (weight * shift) + bias!, Epsilon, rectified, shortcut);
-        Track(batchMean, batchVariance, x.Count / Features);
+        Track(batchMean, batchVariance, x.Count / Features, Momentum > 0 ? Math.Max(Momentum, 1 / (BatchesTracked + 1.0)) : 0);
         return y;
     }
 

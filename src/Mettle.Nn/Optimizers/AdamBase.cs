@@ -22,8 +22,6 @@ public abstract class AdamBase : Optimizer
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<string> StateNames => Moments;
 
-    private protected sealed override bool StoresHalves => true;
-
     /// <summary>Whether decay shrinks the weights (decoupled) instead of joining the gradient.</summary>
     private protected abstract bool Decoupled { get; }
 

@@ -10,12 +10,17 @@ public sealed record GradientClipping(double Norm = 0, double Value = 0, double 
 
     /// <summary>
     /// Applies the limits that are set: adaptive, then value, then norm. Gradients are replaced, not written over, for
-    /// parameters may share one gradient tensor.
+    /// parameters may share one gradient tensor. Where their norm is not finite they are left as they are.
     /// </summary>
     /// <returns>The global norm before clipping.</returns>
     public double Apply(IReadOnlyCollection<Parameter> parameters)
     {
         double norm = GradientNorm.Of(parameters);
+        if (!double.IsFinite(norm))
+        {
+            return norm;
+        }
+
         if (Adaptive > 0)
         {
             ClipByUnit(parameters, Adaptive);

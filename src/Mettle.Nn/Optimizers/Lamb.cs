@@ -37,6 +37,8 @@ public sealed class Lamb : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames => Moments;
 
+    internal override long ScratchBytes => Parameters.Where(p => !p.Frozen).Sum(p => p.Value.Spec.Bytes);
+
     // Adam's rule at rate 1 on a weight of 0 leaves minus its step there.
     private protected override void Add(Slot slot, Tensor gradient)
     {
@@ -50,7 +52,7 @@ public sealed class Lamb : Optimizer
         if (p.DType == DType.F32)
         {
             step.MutableSpan<float>().Clear();
-            singles.Add(step, gradient, slot.StateAt(0), slot.StateAt(1), new AdamRule<float>(1, beta1, beta2, epsilon, slot.Steps, 0, 0));
+            singles.Add(step, gradient, slot.StateAt(0), slot.StateAt(1), new AdamRule<float>(1, beta1, beta2, epsilon, slot.Steps, 0, 0), RoundingOf(slot));
         }
         else
         {

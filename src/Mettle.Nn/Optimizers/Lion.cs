@@ -37,7 +37,7 @@ public sealed class Lion : Optimizer
         double rate = Rate * slot.Group.RateScale, shrink = 1 - (rate * (slot.Group.WeightDecay ?? WeightDecay));
         if (p.DType == DType.F32)
         {
-            singles.Add(p, gradient, slot.StateAt(0), null, new LionRule<float>(rate, beta1, beta2, shrink));
+            singles.Add(p, gradient, slot.StateAt(0), null, new LionRule<float>(rate, beta1, beta2, shrink), RoundingOf(slot));
         }
         else
         {

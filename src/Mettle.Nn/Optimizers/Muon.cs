@@ -19,6 +19,10 @@ public sealed class Muon : Optimizer
     private readonly double momentum, adamRate;
     private readonly UpdateBatch<float, AdamRule<float>> singles = new();
     private readonly UpdateBatch<double, AdamRule<double>> doubles = new();
+    private readonly UpdateBatch<float, NesterovRule<float>> singleMomenta = new();
+    private readonly UpdateBatch<double, NesterovRule<double>> doubleMomenta = new();
+    private readonly UpdateBatch<float, DecayRule<float>> singleSteps = new();
+    private readonly UpdateBatch<double, DecayRule<double>> doubleSteps = new();
     private readonly List<(Slot Slot, Tensor Gradient)> pending = [];
 
     /// <summary>Binds the optimiser; which matrices are hidden is read off the parameters' roles and order.</summary>
@@ -92,7 +96,7 @@ public sealed class Muon : Optimizer
         double rate = Rate / BaseRate * adamRate * slot.Group.RateScale, shrink = 1 - (rate * (slot.Group.WeightDecay ?? WeightDecay));
         if (p.DType == DType.F32)
         {
-            singles.Add(p, gradient, m, v, new AdamRule<float>(rate, Beta1, Beta2, Epsilon, slot.Steps, shrink, 0));
+            singles.Add(p, gradient, m, v, new AdamRule<float>(rate, Beta1, Beta2, Epsilon, slot.Steps, shrink, 0), RoundingOf(slot));
         }
         else
         {
@@ -117,6 +121,10 @@ public sealed class Muon : Optimizer
         pending.Clear();
         singles.Clear();
         doubles.Clear();
+        singleMomenta.Clear();
+        doubleMomenta.Clear();
+        singleSteps.Clear();
+        doubleSteps.Clear();
     }
 
     private void Update(Slot slot, Tensor gradient)
@@ -124,26 +132,24 @@ public sealed class Muon : Optimizer
         using var scope = MemoryScope.Begin("muon");
         using var quiet = Autograd.NoGrad();
         var w = slot.Parameter.Value;
-        var b = slot.StateAt(0);
-        double rate = Rate * slot.Group.RateScale, decay = slot.Group.WeightDecay ?? WeightDecay;
-        int rows = w.Shape[0];
-        var shape = new Shape([rows, (int)(w.Count / rows)]);
-        Write(b, (b * momentum) + gradient);
-        var step = Orthogonalize((gradient + (b * momentum)).Reshape(shape)).Reshape(w.Shape);
-        double scale = rate * Lengthening(shape);
-        Write(w, (w.Detach() * (1 - (rate * decay))) - (step * scale));
-    }
-
-    private static void Write(Tensor to, Tensor value)
-    {
-        var plain = value.Contiguous();
-        if (to.DType == DType.F32)
+        double rate = Rate * slot.Group.RateScale, keep = 1 - (rate * (slot.Group.WeightDecay ?? WeightDecay));
+        int rows = w.Shape[0], columns = (int)(w.Count / rows);
+        var shape = new Shape([rows, columns]);
+        double scale = -rate * Lengthening(shape);
+        var u = Tensor.Zeros(shape, w.DType);
+        if (w.DType == DType.F32)
         {
-            plain.AsSpan<float>().CopyTo(to.MutableSpan<float>());
+            singleMomenta.Add(u, gradient, slot.StateAt(0), null, new NesterovRule<float>(momentum), RoundingOf(slot));
+            singleMomenta.Run();
+            singleSteps.Add(w, Orthogonalize(u).Contiguous(), null, null, new DecayRule<float>(keep, scale));
+            singleSteps.Run();
         }
         else
         {
-            plain.AsSpan<double>().CopyTo(to.MutableSpan<double>());
+            doubleMomenta.Add(u, gradient, slot.StateAt(0), null, new NesterovRule<double>(momentum));
+            doubleMomenta.Run();
+            doubleSteps.Add(w, Orthogonalize(u).Contiguous(), null, null, new DecayRule<double>(keep, scale));
+            doubleSteps.Run();
         }
     }
 }

@@ -47,15 +47,15 @@ public abstract class Optimizer
     /// Format of the state between steps: f32 (that of the weights), or bf16, which halves its memory. Steps compute as ever; see
     /// <see cref="HalfState"/> for the rounding. Set it before the first step.
     /// </summary>
-    /// <exception cref="NotSupportedException">This optimiser keeps its state in the weights' type.</exception>
+    /// <exception cref="NotSupportedException">Another format.</exception>
     public DType StateStorage
     {
         get;
         set
         {
-            if (value is not (DType.F32 or DType.BF16) || (value == DType.BF16 && !StoresHalves))
+            if (value is not (DType.F32 or DType.BF16))
             {
-                throw new NotSupportedException($"{GetType().Name} keeps its state as {(StoresHalves ? "f32 or bf16" : "f32")}, not as {value.Label()}.");
+                throw new NotSupportedException($"{GetType().Name} keeps its state as f32 or bf16, not as {value.Label()}.");
             }
 
             if (Array.Exists(slots, s => s.Steps > 0))
@@ -81,14 +81,14 @@ public abstract class Optimizer
         }
     }
 
+    /// <summary>Bytes that steps keep to work in, beside the state.</summary>
+    internal virtual long ScratchBytes => 0;
+
     /// <summary>State tensors of each parameter under the settings given.</summary>
     internal virtual int StatesInUse => StateNames.Count;
 
     /// <summary>Key of the rounding of bf16 state.</summary>
     public RandomKey RoundingKey { get; set; }
-
-    /// <summary>Whether state may be bf16.</summary>
-    private protected virtual bool StoresHalves => false;
 
     /// <summary>Names of the state tensors that each parameter may have, as in PyTorch's optimiser state.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }

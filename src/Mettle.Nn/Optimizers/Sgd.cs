@@ -40,8 +40,6 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames => Momenta;
 
-    private protected override bool StoresHalves => true;
-
     internal override int StatesInUse => momentum > 0 ? 1 : 0;
 
     private protected override void Add(Slot slot, Tensor gradient)

@@ -4,13 +4,14 @@ namespace Mettle.Nn;
 internal sealed class BatchGradient(TrainingPlan plan)
 {
     private readonly Parameter[] parameters = [.. plan.Model.Parameters];
+    private readonly int fewestRows = plan.FewestRows;
 
     /// <summary>Loss of the batch and, where outputs have right and wrong, right samples. No gradients where the loss is not finite.</summary>
     public (double Loss, double? Correct) Run(Mixup mixed, Pass pass)
     {
         if (plan.Accumulate > 1)
         {
-            return MicroBatches.Run(plan, mixed, pass, parameters);
+            return MicroBatches.Run(plan, mixed, pass, parameters, fewestRows);
         }
 
         var output = plan.Model.Forward(mixed.Inputs, pass);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mettle.Nn;
 
 /// <summary>Finds out where a step whose loss or gradient is not finite went wrong.</summary>
@@ -46,6 +48,13 @@ internal static class FailedStep
         }
 
         layer ??= parameter;
+        if (birth is null && layer is null && plan.Sharpness is { } look)
+        {
+            return Because(string.Create(
+                CultureInfo.InvariantCulture,
+                $"It arose at the weights that sharpness-aware minimisation looks at (rho {look.Rho}), not at those it trains: lower rho, or the learning rate."));
+        }
+
         string where = layer is null ? "" : $" It showed first in '{layer}'.";
         return (birth is null
             ? Because($"Replaying the step did not show the op.{where}")

@@ -7,12 +7,10 @@ namespace Mettle.Nn;
 /// </summary>
 internal static class MicroBatches
 {
-    // Statistics of a part need more than one row.
-    private const int FewestRows = 2;
-
-    public static (double Loss, double? Correct) Run(TrainingPlan plan, Mixup mixed, Pass pass, IReadOnlyList<Parameter> parameters)
+    /// <summary>The batch in as many parts as the plan says, or fewer where parts would have less than <paramref name="fewestRows"/>.</summary>
+    public static (double Loss, double? Correct) Run(TrainingPlan plan, Mixup mixed, Pass pass, IReadOnlyList<Parameter> parameters, int fewestRows)
     {
-        int count = mixed.Targets.Shape[0], parts = Math.Clamp(count / FewestRows, 1, plan.Accumulate);
+        int count = mixed.Targets.Shape[0], parts = Math.Clamp(count / fewestRows, 1, plan.Accumulate);
         double own = plan.Loss.Weight(mixed.Targets), partner = mixed.PartnerTargets is { } p ? plan.Loss.Weight(p) : 1;
         double sum = 0;
         double? correct = null;

@@ -16,20 +16,22 @@ public sealed record SelectiveBackprop(int Power, int Warmup = 1)
     /// <summary>Rows of a batch that go on, on average.</summary>
     public int Expected(int rows)
     {
-        double sum = 0;
-        for (int rank = 1; rank <= rows; rank++)
+        double sum = Math.Min(FewestRows, rows);
+        for (int rank = 1; rank <= rows - FewestRows; rank++)
         {
             sum += Probability(rank, rows);
         }
 
-        return Math.Clamp((int)Math.Round(sum), 1, Math.Max(1, rows));
+        return (int)Math.Round(sum);
     }
 
     /// <summary>The chosen rows in their order, the four of highest loss among them, with the mean loss of all rows and how many are right.</summary>
     internal (Batch Batch, double Loss, double? Correct) Choose(TrainingPlan plan, Batch batch, RandomKey key)
     {
         var (losses, correct) = Score(plan, batch);
-        int[] byLoss = [.. Enumerable.Range(0, losses.Length).OrderBy(i => losses[i]).ThenBy(i => i)];
+
+        // A loss that is no number ranks highest, so that the step shows it.
+        int[] byLoss = [.. Enumerable.Range(0, losses.Length).OrderBy(i => double.IsNaN(losses[i]) ? double.PositiveInfinity : losses[i]).ThenBy(i => i)];
         var rank = new int[losses.Length];
         for (int i = 0; i < byLoss.Length; i++)
         {
@@ -40,12 +42,12 @@ public sealed record SelectiveBackprop(int Power, int Warmup = 1)
         return (Rows(batch, chosen), losses.Average(), correct);
     }
 
-    /// <summary>The loss of each row in evaluation mode, so that dropout adds no noise and no running statistics change.</summary>
+    /// <summary>The loss of each row in evaluation mode, so that dropout adds no noise and no running statistics change; of an ensemble that of the model that trains.</summary>
     internal static (double[] Losses, double? Correct) Score(TrainingPlan plan, Batch batch)
     {
         using var scope = MemoryScope.Begin("selection");
         using var quiet = Autograd.NoGrad();
-        var output = plan.Model.Forward(batch.Inputs, Pass.Eval);
+        var output = ((plan.Model as SnapshotEnsemble)?.Live ?? plan.Model).Forward(batch.Inputs, Pass.Eval);
         return (plan.Loss.PerSample(output, batch.Targets).To(DType.F64).ToArray<double>(), Accuracy.Correct(output, Mixup.None(batch)));
     }
 

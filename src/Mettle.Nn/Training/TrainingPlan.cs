@@ -24,7 +24,7 @@ public sealed record TrainingPlan
     /// <summary>Passes over the training samples.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Samples per step.</summary>
+    /// <summary>Samples per step. Where the model has batch norms, a last batch of a single sample is left out.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Leaves out a last batch that would be smaller.</summary>
@@ -110,7 +110,14 @@ public sealed record TrainingPlan
     /// <summary>The training samples as they are in an epoch.</summary>
     internal IDataset TrainIn(int epoch) => Resizing?.At(Train, epoch, Epochs) ?? Train;
 
-    internal BatchOrder Order => new(RowCount, BatchSize, Key.For("shuffle"), DropLast);
+    internal BatchOrder Order => OrderOf(RowCount, Key.For("shuffle"));
+
+    /// <summary>Samples that a step must have where it can: of one alone a batch norm takes no statistics.</summary>
+    internal int FewestRows => Math.Min(BatchSize, RowCount) > 1 && RunningStatistics.In(Model) ? 2 : 1;
+
+    /// <summary>The batches of so many samples.</summary>
+    internal BatchOrder OrderOf(int count, RandomKey key)
+        => new(count, BatchSize, key, DropLast || (count > BatchSize && count % BatchSize is > 0 and var rest && rest < FewestRows));
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the first setting that cannot work.</summary>
     internal void Check()

@@ -69,32 +69,25 @@ internal static class Plan
         var result = trainer.Run(options.Cancellation);
         if (experiment.Recipe["train.recalibrate"].Int() is > 0 and var rows && result is { Divergence: null, Interrupted: false })
         {
-            RunningStatistics.Recalibrate(plan.Model, plan.Train, rows, RecalibrationBatch, RandomKey.FromSeed(seed).For("recalibrate"));
+            RunningStatistics.Recalibrate(plan.Model, Learnt(plan, result), rows, RecalibrationBatch, RandomKey.FromSeed(seed).For("recalibrate"));
         }
 
         var data = experiment.Data.Encoded;
         return new TrainedModel(plan.Model, result, data.Validation is null ? null : experiment.Evaluate(plan.Model, data.Validation), experiment.Evaluate(plan.Model, data.Train));
     }
 
+    // Without the rows that recovery left out.
+    private static IDataset Learnt(TrainingPlan plan, TrainingResult result)
+    {
+        var gone = result.Recoveries.SelectMany(r => r.Rows).ToHashSet();
+        return gone.Count == 0 ? plan.Train : new Subset(plan.Train, [.. Enumerable.Range(0, plan.Train.Count).Where(i => !gone.Contains(i))]);
+    }
+
     public static TrainingPlan Of(Experiment experiment, ulong seed, TrainOptions options)
     {
         var recipe = experiment.Recipe;
         var data = experiment.Data.Encoded;
-        if (recipe["train.mixup"].Double() > 0 && data.Input.Cardinalities.Count > 0)
-        {
-            throw recipe["train.mixup"].Problem(data.Input.Symbols > 0 ? "blends numbers; this input is text" : "blends numbers; this table has categories");
-        }
-
-        if (recipe["train.cutmix"].Double() > 0)
-        {
-            string? why = recipe["train.mixup"].Double() > 0 ? "does not go with mixup: a batch is mixed in one way"
-                : data.Input.Sample.Rank != 3 ? $"cuts images; this input is {data.Input.Sample}" : null;
-            if (why is not null)
-            {
-                throw recipe["train.cutmix"].Problem(why);
-            }
-        }
-
+        Combinations.Check(recipe, data.Input);
         var model = experiment.BuildModel();
         int perEpoch = StepsPerEpoch(recipe, data.Train.Count);
         int epochs = recipe["train.epochs"].Int();
@@ -116,7 +109,7 @@ internal static class Plan
             Sharpness = recipe["train.sharpness"].HasValue ? recipe.Word<SharpnessAware>("train.sharpness") : null,
             Escape = EscapeOf(recipe),
             Averaging = recipe["train.averaging"].HasValue ? recipe.Word<AveragingFactory>("train.averaging")(model, epochs) : null,
-            EarlyStopping = EarlyStoppingOf(recipe),
+            EarlyStopping = EarlyStoppingOf(recipe, data.Input.Task),
             Seed = seed,
             CheckpointEvery = recipe["train.checkpoint-every"].Int(),
             CheckpointPath = options.CheckpointPath,
@@ -126,7 +119,9 @@ internal static class Plan
             RowName = experiment.Data.RowName,
             Observers = [.. options.Observers, .. Snapshots.Observers(recipe, model)],
         };
-        return Savings.Apply(recipe, plan, data.Input);
+        plan = Savings.Apply(recipe, plan, data.Input);
+        Combinations.Check(recipe, plan);
+        return plan;
     }
 
     // A single row has no statistics to be normalised by; the order changes with the epochs, so no row is left out for good.
@@ -203,7 +198,7 @@ internal static class Plan
         return radius > 0 ? new SaddleEscape(radius, recipe["train.saddle-escape.threshold"].Double(), recipe["train.saddle-escape.every"].Int()) : null;
     }
 
-    private static EarlyStopping? EarlyStoppingOf(Recipe recipe)
+    private static EarlyStopping? EarlyStoppingOf(Recipe recipe, LearningTask task)
     {
         int patience = recipe["train.early-stopping.patience"].Int();
         if (patience == 0)
@@ -214,13 +209,12 @@ internal static class Plan
         string metric = recipe["train.early-stopping.metric"].Text();
         if (metric != "loss")
         {
-            try
+            bool classes = task == LearningTask.Classification;
+            string[] known = ["loss", .. Metric.All.Where(m => m.OfClasses == classes).Select(m => m.Name)];
+            if (!known.Contains(metric, StringComparer.Ordinal))
             {
-                Metric.Named(metric);
-            }
-            catch (ArgumentException e)
-            {
-                throw recipe["train.early-stopping.metric"].Problem($"names none that there is: {e.Message}", e);
+                throw recipe["train.early-stopping.metric"].Problem(
+                    $"is '{metric}', {(Metric.All.Any(m => m.Name == metric) ? $"which does not judge {(classes ? "classes" : "values")}" : "which there is not")}; here there are {string.Join(", ", known)}");
             }
         }
 

@@ -15,29 +15,26 @@ internal static class Savings
 
         if (halves)
         {
-            Halve(recipe, plan.Optimizer, plan.Seed);
+            plan.Optimizer.StateStorage = DType.BF16;
+            plan.Optimizer.RoundingKey = RandomKey.FromSeed(plan.Seed).For("rounding");
         }
 
         return plan with
         {
-            Accumulate = recipe["train.accumulate"].Int() is var parts && parts <= plan.BatchSize ? parts : throw recipe["train.accumulate"].Problem($"divides a batch of {plan.BatchSize} rows into more parts than it has rows"),
+            Accumulate = Parts(recipe, plan),
             Selection = recipe["train.selective"].Int() is > 0 and var power ? new SelectiveBackprop(power) : null,
             Resizing = Resizing(recipe, plan.Model, input),
         };
     }
 
-    private static void Halve(Recipe recipe, Optimizer optimizer, ulong seed)
+    private static int Parts(Recipe recipe, TrainingPlan plan)
     {
-        try
-        {
-            optimizer.StateStorage = DType.BF16;
-        }
-        catch (NotSupportedException e)
-        {
-            throw recipe["train.storage"].Problem($"goes with sgd, adam and adamw, not with {recipe["train.optimizer"].Text()}", e);
-        }
-
-        optimizer.RoundingKey = RandomKey.FromSeed(seed).For("rounding");
+        int parts = recipe["train.accumulate"].Int(), most = Math.Max(1, plan.BatchSize / (RunningStatistics.In(plan.Model) ? 2 : 1));
+        return parts <= plan.BatchSize && parts > most
+            ? throw recipe["train.accumulate"].Problem($"leaves batch norm parts of one row, which have no statistics: a batch of {plan.BatchSize} rows has at most {most} parts of two")
+            : parts > most
+            ? throw recipe["train.accumulate"].Problem($"divides a batch of {plan.BatchSize} rows into more parts than it has rows")
+            : parts;
     }
 
     private static ProgressiveResizing? Resizing(Recipe recipe, Module model, InputSpec input)
@@ -50,7 +47,7 @@ internal static class Savings
 
         return input.Sample.Rank != 3
             ? throw recipe["train.resize.from"].Problem($"makes images smaller; this input is {input.Sample}")
-            : model is not SimpleCnn
+            : ((model as SnapshotEnsemble)?.Live ?? model) is not SimpleCnn
             ? throw recipe["train.resize.from"].Problem($"needs a model that takes images of any size (cnn), not {recipe["model"].Text()}")
             : new ProgressiveResizing(from, recipe["train.resize.until"].Double(), recipe["train.resize.stages"].Int());
     }

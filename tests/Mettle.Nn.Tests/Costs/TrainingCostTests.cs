@@ -45,6 +45,33 @@ public sealed class TrainingCostTests
     }
 
     [Fact]
+    public void Count_OfSelection_HasThePeakOfTheEpochOnAllRows()
+    {
+        var plan = Wide(batch: 100) with { Epochs = 3 };
+        Assert.Equal(TrainingCost.Count(plan).PeakBytes, TrainingCost.Count(plan with { Selection = new SelectiveBackprop(3) }).PeakBytes);
+    }
+
+    [Fact]
+    public void Count_OfCutMix_CountsItsWork()
+    {
+        var images = ArrayDataset.Classification(new float[40 * 16 * 16], [1, 16, 16], new int[40]);
+        var model = new SimpleCnn(1, [8], 3).Initialize(RandomKey.FromSeed(1));
+        var plan = new TrainingPlan { Model = model, Train = images, Loss = new CrossEntropyLoss(), Optimizer = new Sgd(model.Parameters, 0.1), Epochs = 1, BatchSize = 20 };
+        Assert.True(TrainingCost.Count(plan with { CutMix = 1 }).Step.Ops > TrainingCost.Count(plan).Step.Ops);
+    }
+
+    [Fact]
+    public void Count_OfWhatKeepsCopies_CountsThem()
+    {
+        var plan = Wide(batch: 100);
+        long weights = plan.Model.ParameterCount * sizeof(float), plain = TrainingCost.Count(plan).StandingBytes;
+        Assert.Equal(2 * weights, plain);
+        Assert.Equal(3 * weights, TrainingCost.Count(plan with { Sharpness = new SharpnessAware() }).StandingBytes);
+        Assert.Equal(4 * weights, TrainingCost.Count(plan with { Optimizer = new Lamb(plan.Model.Parameters) }).StandingBytes);
+        Assert.Equal(8 * weights, TrainingCost.Count(plan with { Recovery = new Recovery() }).StandingBytes);
+    }
+
+    [Fact]
     public void Count_OfSmallerImages_FallsWithTheirArea()
     {
         var images = ArrayDataset.Classification(new float[40 * 16 * 16], [1, 16, 16], new int[40]);

@@ -94,6 +94,20 @@ public sealed class BatchStatisticsTests : IDisposable
     }
 
     [Fact]
+    public void BatchRenorm_OverItsFirstBatches_KeepsNothingOfItsBeginning()
+    {
+        var layer = new BatchRenorm(1).Initialize(RandomKey.FromSeed(1));
+        Assert.Equal(1, layer.Beginning);
+        layer.Forward(Tensor.From<float>([7, 9], [2, 1]), Pass.Train(default));
+        Assert.Equal((8, 2, 0), (layer.Running.Mean[0], layer.Running.Variance[0], layer.Beginning));
+        layer.Forward(Tensor.From<float>([0, 4], [2, 1]), Pass.Train(default));
+        Assert.Equal((5, 5), (layer.Running.Mean[0], layer.Running.Variance[0]));
+        var plain = new BatchNorm1d(1).Initialize(RandomKey.FromSeed(1));
+        plain.Forward(Tensor.From<float>([7, 9], [2, 1]), Pass.Train(default));
+        Assert.Equal(0.9, plain.Beginning);
+    }
+
+    [Fact]
     public void BatchRenorm_WithinItsLimits_IsTheFunctionOfEvaluationAndTakesTheCorrectionAsConstant()
     {
         var layer = new BatchRenorm(3).Initialize(RandomKey.FromSeed(1)).To(DType.F64);

@@ -82,6 +82,16 @@ public sealed class GradientClippingTests
         Assert.Equal(one, two);
     }
 
+    [Fact]
+    public void Apply_WithAnInfiniteGradient_LeavesItToBeFound()
+    {
+        using var scope = MemoryScope.Begin();
+        var p = new Pair([3, float.PositiveInfinity], [12, 0]);
+        Assert.Equal(double.PositiveInfinity, new GradientClipping(Norm: 1, Value: 5, Adaptive: 0.1).Apply(p.All));
+        Assert.Equal([3, float.PositiveInfinity], p.All[0].Grad!.ToArray<float>());
+        Assert.Equal([12f, 0], p.All[1].Grad!.ToArray<float>());
+    }
+
     private sealed class Rows : Module
     {
         public Rows(Tensor value) => Register("w", value);

@@ -134,6 +134,39 @@ public sealed class LargeStepOptimizerTests
         Optimizer Make(Module m) => name switch { "lion" => new Lion(m.Parameters, 0.01), "lamb" => new Lamb(m.Parameters), _ => new Muon(m.Parameters) };
     }
 
+    [Theory]
+    [InlineData("lion")]
+    [InlineData("lamb")]
+    [InlineData("muon")]
+    public void StateStorage_AsBf16_StaysNearF32AndResumesToTheSameBits(string name)
+    {
+        using var scope = MemoryScope.Begin();
+        TwoLayers full = new(5, 7, 3), straight = new(5, 7, 3), before = new(5, 7, 3), after = new(5, 7, 3);
+        OptimizerStateTests.Train(full, Make(full, DType.F32), 0, 8);
+        var all = Make(straight, DType.BF16);
+        OptimizerStateTests.Train(straight, all, 0, 8);
+        Assert.All(all.StateDict().Where(s => !s.Key.EndsWith(".step", StringComparison.Ordinal)), s => Assert.Equal(DType.BF16, s.Value.DType));
+        float[] start = OptimizerStateTests.Weights(new TwoLayers(5, 7, 3)), exact = OptimizerStateTests.Weights(full), half = OptimizerStateTests.Weights(straight);
+        double moved = Math.Sqrt(exact.Zip(start).Sum(p => Math.Pow(p.First - p.Second, 2))), off = Math.Sqrt(exact.Zip(half).Sum(p => Math.Pow(p.First - p.Second, 2)));
+        Assert.InRange(off, moved * 1e-6, moved * 0.15);
+
+        var first = Make(before, DType.BF16);
+        OptimizerStateTests.Train(before, first, 0, 3);
+        after.LoadStateDict(before.StateDict());
+        var second = Make(after, DType.BF16);
+        second.LoadStateDict(first.StateDict());
+        OptimizerStateTests.Train(after, second, 3, 5);
+        Assert.Equal(half, OptimizerStateTests.Weights(after));
+
+        Optimizer Make(Module m, DType storage)
+        {
+            Optimizer made = name switch { "lion" => new Lion(m.Parameters, 0.01), "lamb" => new Lamb(m.Parameters), _ => new Muon(m.Parameters) };
+            made.StateStorage = storage;
+            made.RoundingKey = Key.For("rounding");
+            return made;
+        }
+    }
+
     private delegate void Algorithm(double[] weights, double[] gradient, double[][] state, int step, int columns);
 
     private static void Compare(DType dtype, double tolerance, Func<Module, Optimizer> make, Algorithm algorithm)

@@ -30,8 +30,8 @@ public sealed class StatisticsUpdates : Check
             return CheckResult.Skip("The statistics were computed afresh at the end of training.");
         }
 
-        var worst = layers.MaxBy(Beginning)!;
-        double share = Beginning(worst);
+        var worst = layers.MaxBy(l => l.Beginning)!;
+        double share = worst.Beginning;
         int together = worst.RowsTogether(Norms.RowsOfAPart(subject.Recipe));
         double rows = together * ((2 / worst.Momentum) - 1);
         bool over = share > Threshold;
@@ -42,7 +42,7 @@ public sealed class StatisticsUpdates : Check
             over
                 ? $"The running statistics of '{worst.Path}' ({worst.GetType().Name}) are {percent} % what they began with: {worst.BatchesTracked} batches were too few."
                 : $"The running statistics have seen {worst.BatchesTracked} batches, enough to forget what they began with.",
-            string.Create(CultureInfo.InvariantCulture, $"Each batch replaces {worst.Momentum:0.###} of the running statistics (momentum), so (1 - {worst.Momentum:0.###})^{worst.BatchesTracked} of them is still mean 0 and variance 1. What they average over is worth about {rows:0} rows ({(2 / worst.Momentum) - 1:0} batches of {together}).")
+            string.Create(CultureInfo.InvariantCulture, $"Each batch replaces {worst.Momentum:0.###} of the running statistics (momentum), {(worst is BatchRenorm ? "the first more" : $"so (1 - {worst.Momentum:0.###})^{worst.BatchesTracked} of them is still mean 0 and variance 1")}. What they average over is worth about {rows:0} rows ({(2 / worst.Momentum) - 1:0} batches of {together}).")
                 + (worst.Momentum == 0 ? " With momentum 0 they never change." : ""),
             new Measurement("share of the running statistics that is their beginning", share, null, "%"),
             Threshold,
@@ -54,6 +54,4 @@ public sealed class StatisticsUpdates : Check
             Place = over ? new Place { Layer = $"{worst.Path} ({worst.GetType().Name})" } : null,
         });
     }
-
-    private static double Beginning(BatchNormLayer layer) => Math.Pow(1 - layer.Momentum, layer.BatchesTracked);
 }

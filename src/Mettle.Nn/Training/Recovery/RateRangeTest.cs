@@ -25,7 +25,7 @@ public sealed record RateRangeTest(double Lowest = 1e-6, double Highest = 10, in
         double factor = Root(Highest / Lowest, Steps - 1);
         var sweep = plan with { Schedule = new Sweep(Lowest, factor), Averaging = null, Observers = [] };
         var gone = new RecoveryState { LeftOut = [.. leftOut] };
-        int[][] order = new BatchOrder(plan.RowCount, plan.BatchSize, plan.Key.For("rate-range")).Epoch(0);
+        int[][] order = plan.OrderOf(plan.RowCount, plan.Key.For("rate-range")).Epoch(0);
         int[][] rows = [.. gone.Without(Array.ConvertAll(order, plan.RowsAt)).Take(Batches)];
         Batch[] batches = [.. new Loader(plan.TrainIn(0), rows, plan.Key.For("augment").At(0), workers: 0)];
         try

@@ -9,6 +9,9 @@ internal sealed class Snapshots
 {
     private const int FirstInterval = 16, LongestInterval = 256, Recent = 2;
 
+    /// <summary>Most that are kept at once.</summary>
+    public const int Most = Recent + 1;
+
     // Weights may have gone bad a step before the loss that shows it.
     private const int Margin = 2;
 

@@ -13,7 +13,7 @@ public sealed record IdxSource(string Images, string Labels, string TestImages, 
         string[]? names = ClassNames.Length > 0 ? ClassNames.Split('\n') : null;
         var train = IdxReader.ReadLabelled(Images, Labels, names);
         var test = TestImages.Length > 0 ? IdxReader.ReadLabelled(TestImages, TestLabels, names) : null;
-        return new ImageRows(train, test, FileHash.ByName([.. new[] { Images, Labels, TestImages, TestLabels }.Where(f => f.Length > 0)]));
+        return new ImageRows(train, test, FileHash.ByName([.. new[] { Images, Labels, TestImages, TestLabels }.Where(f => f.Length > 0)])) { File = Path.GetFileName(Images) };
     }
 }
 
@@ -33,6 +33,12 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Hashes => hashes;
+
+    /// <summary>Name of the file that the images stand in one after another; null where they do not.</summary>
+    public string? File { get; init; }
+
+    /// <inheritdoc/>
+    public override string RowName(int row) => File is null ? base.RowName(row) : $"image {row + 1} of {File}";
 
     /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)

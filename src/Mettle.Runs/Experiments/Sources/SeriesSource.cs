@@ -62,6 +62,9 @@ public sealed class SeriesRows : SourceData
     public override IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <inheritdoc/>
+    public override string RowName(int row) => $"the window from step {(row * stride) + 1} of {Hashes.Keys.First()}";
+
+    /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
         bool scaled = recipe["data.normalize"].Text() switch

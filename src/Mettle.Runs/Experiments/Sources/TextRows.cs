@@ -54,6 +54,9 @@ public sealed class TextRows : SourceData
     public override IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <inheritdoc/>
+    public override string RowName(int row) => $"line {lines.Places[row].Line} of {lines.Places[row].File}";
+
+    /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
         RequireNoScaling(recipe);

@@ -55,6 +55,9 @@ public sealed class NextCharacterRows : SourceData
     public override IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <inheritdoc/>
+    public override string RowName(int row) => $"the window from character {(row * stride) + 1} of {Hashes.Keys.First()}";
+
+    /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
     {
         TextRows.RequireNoScaling(recipe);
