@@ -75,7 +75,7 @@ public sealed class SmallBatch : Check
             ],
             over ? ["weight-standardisation", "group-norm", "layer-norm", "batch-renorm"] : [])
         {
-            Place = over ? new Place { Layer = $"{worst.Path} ({worst.GetType().Name})" } : null,
+            Place = over ? new Place { Layer = $"{worst.Path} ({worst.GetType().Name})", Line = LineOf(subject.Recipe["train.batch"], subject.Recipe) } : null,
         });
     }
 
@@ -96,4 +96,6 @@ public sealed class SmallBatch : Check
             : e.R2.ToString("0.000", CultureInfo.InvariantCulture);
         return [name, metric, e.Losses().Average().ToString("0.000", CultureInfo.InvariantCulture)];
     }
+
+    private static string? LineOf(RecipeValue value, Recipe recipe) => value is { IsSet: true, Line: > 0 } ? TrainingStory.LineOf(recipe, value) : null;
 }

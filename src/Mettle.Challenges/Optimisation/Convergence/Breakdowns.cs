@@ -22,7 +22,7 @@ public sealed class Breakdowns : Check
         }
 
         string title = result.Divergence is { } d ? d.Message
-            : count > 0 ? $"Training broke down {(count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times"))} and recovered: {steps[0].Message}"
+            : count > 0 ? $"Training broke down {(count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times"))} and recovered: {Words(steps[0].Cause)} in epoch {steps[0].Epoch + 1}, step {steps[0].Step + 1}. {steps[0].Remedy}"
             : rows.Count > 0 ? $"Broken rows were left out of training: {result.Recoveries[0].Message}"
             : "Training did not break down.";
         return CheckResult.Of(new Finding(
