@@ -7,8 +7,10 @@ using Mettle.Runs;
 // What does `mettle run` with treatments give on rows that nothing was chosen by? See bench/treatments/run.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
-string[] words = args.Length > 4 && args[0] == "work" ? args[4..] : args.Length > 2 && args[0] == "table" ? args[2..] : [];
-string[] recipes = [.. Directory.EnumerateFiles(Path.Combine(root, "bench/treatments"), "*.yaml").Order(StringComparer.Ordinal).Where(f => words.Length == 0 || words.Any(w => Path.GetFileName(f).Contains(w, StringComparison.Ordinal)))];
+string[] rest = args.Length > 4 && args[0] == "work" ? args[4..] : args.Length > 2 && args[0] == "table" ? args[2..] : [];
+bool blind = rest.FirstOrDefault() == "blind";
+string[] words = blind ? rest[1..] : rest;
+string[] recipes = [.. Directory.EnumerateFiles(Path.Combine(root, "bench/treatments", blind ? "blind" : ""), "*.yaml").Order(StringComparer.Ordinal).Where(f => words.Length == 0 || words.Any(w => Path.GetFileName(f).Contains(w, StringComparison.Ordinal)))];
 switch (args)
 {
     case ["work", var part, var of, var folder, ..]:
@@ -19,12 +21,12 @@ switch (args)
         Console.WriteLine(table.Text);
         if (words.Length == 0)
         {
-            table.WriteInto(Path.Combine(root, "docs/treatments.md"));
+            table.WriteInto(Path.Combine(root, "docs/treatments.md"), blind ? "bench/treatments/run blind" : "bench/treatments/run");
         }
 
         return 0;
     default:
-        Console.Error.WriteLine("usage: work PART OF FOLDER [WORD...] | table FOLDER [WORD...]");
+        Console.Error.WriteLine("usage: work PART OF FOLDER [blind] [WORD...] | table FOLDER [blind] [WORD...]");
         return 2;
 }
 

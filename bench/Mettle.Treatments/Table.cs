@@ -3,8 +3,6 @@ using Mettle.Challenges;
 /// <summary>What treatments gave, recipe by recipe.</summary>
 internal sealed record Table(string Text)
 {
-    private const string Begin = "<!-- table: bench/treatments/run -->", End = "<!-- end -->";
-
     public static Table Of(IReadOnlyList<Outcome> outcomes)
     {
         var lines = new List<string>
@@ -23,11 +21,11 @@ internal sealed record Table(string Text)
         return new Table(string.Join('\n', lines));
     }
 
-    /// <summary>Puts the table between the marks of a page.</summary>
-    public void WriteInto(string path)
+    /// <summary>Puts the table between the marks of a page that name its command.</summary>
+    public void WriteInto(string path, string command)
     {
-        string page = File.ReadAllText(path);
-        int from = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, to = page.IndexOf(End, StringComparison.Ordinal);
+        string page = File.ReadAllText(path), begin = $"<!-- table: {command} -->";
+        int from = page.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = page.IndexOf("<!-- end -->", from, StringComparison.Ordinal);
         File.WriteAllText(path + ".new", $"{page[..from]}\n{Text}\n{page[to..]}");
         File.Move(path + ".new", path, overwrite: true);
     }
