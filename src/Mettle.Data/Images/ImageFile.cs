@@ -8,9 +8,12 @@ public static class ImageFile
 
     /// <summary>Reads one file; transparency is left out.</summary>
     /// <exception cref="DataException">Unreadable, of another format, damaged, cut short, or of more than <see cref="PixelImage.MostPixels"/> pixels.</exception>
-    public static PixelImage Read(string path, long maxBytes = DefaultMaxBytes)
+    public static PixelImage Read(string path, long maxBytes = DefaultMaxBytes) => Parse(SourceFile.Read(path, Math.Min(maxBytes, Array.MaxLength)), path);
+
+    /// <summary>The image that a file's bytes hold; <paramref name="path"/> names it in messages.</summary>
+    internal static PixelImage Parse(ReadOnlyMemory<byte> bytes, string path)
     {
-        ReadOnlySpan<byte> file = SourceFile.Read(path, Math.Min(maxBytes, Array.MaxLength)).Span;
+        ReadOnlySpan<byte> file = bytes.Span;
         if (file.StartsWith(PngReader.Mark))
             return PngReader.Read(file, path);
         if (file.StartsWith(JpegReader.Mark))

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Mettle.Data;
 
-/// <summary>Grey images of one size, each with its class.</summary>
-/// <param name="Pixels">Brightness 0..<paramref name="MaxPixel"/>, shape [count, height, width], row-major.</param>
+/// <summary>Images of one size, each with its class.</summary>
+/// <param name="Pixels">Brightness 0..<paramref name="MaxPixel"/>, shape [count, channels, height, width], row-major.</param>
 /// <param name="MaxPixel">The brightest value that the format allows (255; 16 for the 8 x 8 digits): divide by it.</param>
 /// <param name="Height">Rows of one image.</param>
 /// <param name="Width">Columns of one image.</param>
@@ -12,11 +12,14 @@ namespace Mettle.Data;
 public sealed record LabelledImages(
     ReadOnlyMemory<byte> Pixels, int MaxPixel, int Height, int Width, ImmutableArray<int> Labels, ImmutableArray<string> ClassNames)
 {
+    /// <summary>1: grey; 3: red, green, blue.</summary>
+    public int Channels { get; init; } = 1;
+
     /// <summary>Number of images.</summary>
     public int Count => Labels.Length;
 
-    /// <summary>The pixels of one image, row by row.</summary>
-    public ReadOnlySpan<byte> this[int image] => Pixels.Span.Slice(image * Height * Width, Height * Width);
+    /// <summary>The pixels of one image, channel by channel, row by row.</summary>
+    public ReadOnlySpan<byte> this[int image] => Pixels.Span.Slice(image * Channels * Height * Width, Channels * Height * Width);
 
     /// <summary>
     /// Takes images out of a table whose columns, the target aside, are the pixels in row order, such as the 8 x 8 digits.

@@ -12,13 +12,13 @@ internal static class CsvText
         SearchValues.Create([.. Enumerable.Range(0, 32).Append(127).Except([9, 10, 13]).Select(b => (byte)b)]);
 
     /// <exception cref="DataException">A UTF-16 mark, a control byte or bytes that are not UTF-8; names the line.</exception>
-    public static void Require(ReadOnlySpan<byte> bytes, string path)
+    public static void Require(ReadOnlySpan<byte> bytes, string path, string mend = "Save the file as UTF-8.")
     {
         RequireText(bytes, path);
         if (Utf8.IsValid(bytes))
             return;
         int at = FirstInvalid(bytes);
-        throw new DataException($"The byte 0x{bytes[at]:x2} is not UTF-8.", "Save the file as UTF-8.", path, LineAt(bytes, at));
+        throw new DataException($"The byte 0x{bytes[at]:x2} is not UTF-8.", mend, path, LineAt(bytes, at));
     }
 
     /// <exception cref="DataException">A UTF-16 mark or a control byte; names the line.</exception>

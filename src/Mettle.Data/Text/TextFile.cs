@@ -17,7 +17,7 @@ public static class TextFile
         if (latin1)
             CsvText.RequireText(bytes, path);
         else
-            CsvText.Require(bytes, path);
+            CsvText.Require(bytes, path, "Save the file as UTF-8, or say that it is in ISO 8859-1 ('encoding: latin-1').");
         ReadOnlySpan<byte> mark = [0xef, 0xbb, 0xbf];
         string text = (latin1 ? Encoding.Latin1 : Encoding.UTF8).GetString(bytes.StartsWith(mark) ? bytes[mark.Length..] : bytes);
         return text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');

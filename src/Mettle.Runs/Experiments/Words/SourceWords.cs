@@ -40,6 +40,17 @@ internal static class SourceWords
             Idx);
         vocabulary.Add<DataSource>(
             "source",
+            "images",
+            "Image files (PNG, JPEG, BMP, PNM) in folders named after their class: a folder of those, or a zip or tar archive. A path may begin with $METTLE_DATA/.",
+            [
+                Field.Path("path", null, "The folder or archive.", required: true),
+                Field.Text("train", "", "Folder in it that holds the classes' folders; unset takes the whole."),
+                Field.Text("test", "", "Folder in it that holds test images in the same way; unset splits them off."),
+                Field.Ints("size", [], "[height, width] that all images are brought to; unset keeps them, then all must be of one size.", min: 1, max: 4096),
+            ],
+            Images);
+        vocabulary.Add<DataSource>(
+            "source",
             "npz",
             "Rows of NumPy arrays (numpy.savez): numbers of one shape, and what is to be predicted. A path may begin with $METTLE_DATA/.",
             [
@@ -109,6 +120,19 @@ internal static class SourceWords
                 w["header"].Bool(), Join(w["names"]), delimiter == "tab" ? "\t" : delimiter, Join(w["missing"]), Join(w["numeric"]), Join(w["categorical"]),
                 w["trim-target"].Text(), image.Count == 2 ? image[0] : 0, image.Count == 2 ? image[1] : 0, w["max-pixel"].Int()),
             Join(w["ignore"]));
+    }
+
+    private static DataSource Images(WordValue w)
+    {
+        var size = w["size"].Ints();
+        if (size.Count is not (0 or 2))
+        {
+            throw w["size"].Problem("is [height, width]");
+        }
+
+        return w["test"].HasValue && w["test"].Text().Length > 0 && w["train"].Text().Length == 0
+            ? throw w["test"].Problem("goes with train: name the folder of the training images too, else it would be among them")
+            : new ImageFolderSource(Resolve(w["path"]), w["train"].Text(), w["test"].Text(), size.Count == 2 ? size[0] : 0, size.Count == 2 ? size[1] : 0);
     }
 
     private static Field Encoding() => Field.Text("encoding", "utf-8", "How characters are written in the file.", choices: ["utf-8", "latin-1"]);
