@@ -6,10 +6,10 @@ using Mettle.Runs;
 // How often would treatments that change nothing but the seed be accepted? Runs of six such treatments, screened and judged
 // as the treatment loop does: a TrialDesign, Holm over the finalists, and an interval above 0.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int Treatments = 6, Seeds = 10;
+const int Treatments = 6, Seeds = 20;
 const double Level = 0.05;
 int runs = args.Length > 0 ? int.Parse(args[0]) : 400;
-var design = new TrialDesign(Treatments, Seeds, 1 - Level);
+var design = new TrialDesign(Treatments, Seeds, 1 - Level, int.MaxValue);
 var vocabulary = StandardCatalogue.Create().AddWords(ExperimentVocabulary.Create());
 Scheduler.Threads = 1;
 int families = 0, judged = 0, plain = 0;

@@ -8,9 +8,9 @@ using Mettle.Runs;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 string[] rest = args.Length > 4 && args[0] == "work" ? args[4..] : args.Length > 2 && args[0] == "table" ? args[2..] : [];
-bool blind = rest.FirstOrDefault() == "blind";
-string[] words = blind ? rest[1..] : rest;
-string[] recipes = [.. Directory.EnumerateFiles(Path.Combine(root, "bench/treatments", blind ? "blind" : ""), "*.yaml").Order(StringComparer.Ordinal).Where(f => words.Length == 0 || words.Any(w => Path.GetFileName(f).Contains(w, StringComparison.Ordinal)))];
+string set = rest.FirstOrDefault() is { } named && Directory.Exists(Path.Combine(root, "bench/treatments", named)) ? named : "";
+string[] words = set.Length > 0 ? rest[1..] : rest;
+string[] recipes = [.. Directory.EnumerateFiles(Path.Combine(root, "bench/treatments", set), "*.yaml").Order(StringComparer.Ordinal).Where(f => words.Length == 0 || words.Any(w => Path.GetFileName(f).Contains(w, StringComparison.Ordinal)))];
 switch (args)
 {
     case ["work", var part, var of, var folder, ..]:
@@ -21,12 +21,12 @@ switch (args)
         Console.WriteLine(table.Text);
         if (words.Length == 0)
         {
-            table.WriteInto(Path.Combine(root, "docs/treatments.md"), blind ? "bench/treatments/run blind" : "bench/treatments/run");
+            table.WriteInto(Path.Combine(root, "docs/treatments.md"), $"bench/treatments/run {set}".TrimEnd());
         }
 
         return 0;
     default:
-        Console.Error.WriteLine("usage: work PART OF FOLDER [blind] [WORD...] | table FOLDER [blind] [WORD...]");
+        Console.Error.WriteLine("usage: work PART OF FOLDER [SET] [WORD...] | table FOLDER [SET] [WORD...]");
         return 2;
 }
 

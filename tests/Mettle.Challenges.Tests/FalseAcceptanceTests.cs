@@ -12,11 +12,21 @@ public sealed class FalseAcceptanceTests
     [InlineData(10, 0)]
     [InlineData(10, 0.05)]
     [InlineData(5, 0)]
+    [InlineData(20, 0)]
+    [InlineData(20, 0.05)]
     public void Run_NothingHelps_KeepsATreatmentInAtMostOneOfTwentyRuns(int seeds, double grid)
     {
         var simulation = new Simulation(seeds, grid, effect: 0);
         int kept = Enumerable.Range(0, Runs).Count(run => simulation.Run(run).Trials.Any(t => t.Verdict == Verdict.Accepted));
         Assert.InRange(kept, 0, Runs / 20);
+    }
+
+    [Fact]
+    public void Run_OneOfSixHelpsByOneStandardDeviation_IsFoundInMostRunsOfTwentyPairs()
+    {
+        var simulation = new Simulation(20, 0, effect: 1);
+        int found = Enumerable.Range(0, Runs).Count(run => simulation.Run(run).Trials.Any(t => t.Treatment == Treatments[2] && t.Verdict == Verdict.Accepted));
+        Assert.InRange(found, Runs * 60 / 100, Runs);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
             progress.Note($"{c.Treatment.Name} is tried, though not all goes together: {string.Join("; ", c.Conflicts)}");
         }
 
-        var design = new TrialDesign(candidates.Count(c => c.SavesTooLittle is null), options.Seeds, options.Confidence);
+        var design = new TrialDesign(candidates.Count(c => c.SavesTooLittle is null), options.Seeds, options.Confidence, experiment.Data.DevelopmentRows);
         if (experiment.Data.DevelopmentRows < FewestHeldOut * design.Folds)
         {
             warnings.Add($"No treatment was tried: {experiment.Data.DevelopmentRows} training and validation rows are too few for {design.Folds} parts of {FewestHeldOut} rows, of which one is held out in each pair.");
@@ -47,7 +47,7 @@ public sealed class TreatmentLoop(Catalogue catalogue, LoopOptions options, Tria
         }
 
         var judge = new TrialJudge(design, options, ledger, cancellation);
-        using var stage = progress.Stage("treating", (design.FirstFold * candidates.Count) + (Math.Min(candidates.Count, TrialDesign.Finalists) * options.Seeds));
+        using var stage = progress.Stage("treating", (design.FirstFold * candidates.Count) + (Math.Min(candidates.Count, TrialDesign.Finalists) * design.Pairs));
         var clock = Stopwatch.StartNew();
         var all = new Judged[candidates.Count];
         var finalists = design.Screened ? Screen(experiment, candidates, judge, all, stage, clock) : [.. Enumerable.Range(0, candidates.Count)];

@@ -2,14 +2,13 @@ namespace Mettle.Challenges;
 
 /// <summary>
 /// How a run's pairs of retrainings are spent, and what they prove. Many candidates are screened on a few pairs; the best go
-/// on to be judged on rows that no screening pair was held against, in two looks: after half of the pairs, where strong
-/// evidence is enough, and after all.
+/// on to be judged on rows that no screening pair was held against, in up to three looks: after a quarter and half of the pairs,
+/// where strong evidence is enough, and after all.
 /// </summary>
 /// <remarks>
 /// Choosing finalists costs nothing of the error budget, since their p-values rest on held-out rows of their own: Holm's
-/// correction counts finalists, not candidates. Of the level one fifth is spent at the first look and the rest at the last;
-/// the smaller of the two p-values, each divided by its look's share, is a p-value by Bonferroni's inequality, however the looks
-/// depend on one another (a group-sequential test in its plainest form; Jennison and Turnbull, Group Sequential Methods, 2000).
+/// correction counts finalists, not candidates. Each look spends a share of the level, most of it the last; the smallest of
+/// the looks' p-values, each divided by its share, is a p-value by Bonferroni's inequality, however the looks depend on one another (a group-sequential test in its plainest form; Jennison and Turnbull, Group Sequential Methods, 2000).
 /// Intervals have the confidence that belongs to their look. Giving up early can only miss a treatment.
 /// </remarks>
 public sealed record TrialDesign
@@ -20,39 +19,52 @@ public sealed record TrialDesign
     /// <summary>Most candidates that are judged.</summary>
     public const int Finalists = 2;
 
-    /// <summary>Share of the level that the first of two looks spends.</summary>
-    public const double FirstShare = 0.2;
-
     // Fewer folds than this would train on much less than the real run does.
     private const int FewestFolds = 5;
 
-    // Fewer pairs than this are looked at once, at the end.
-    private const int FewestForTwoLooks = 6;
+    // Fewer pairs than these are looked at once, at the end, or twice.
+    private const int FewestForTwoLooks = 6, FewestForThreeLooks = 16;
 
-    private readonly int seeds;
+    // At the first and second of further looks: p-values above which the rest of the pairs has little chance to convince.
+    private static readonly double[] Hopeless = [0.3, 0.15];
+
+    // A metric of fewer held-out rows is coarse: rather than this, fewer pairs, down to so many.
+    private const int FewestRows = 30, FewestForFewRows = 10;
+
     private readonly double confidence;
 
     /// <param name="candidates">Treatments to be tried.</param>
     /// <param name="seeds">Most pairs that a finalist is judged by, at least 2.</param>
     /// <param name="confidence">1 less the chance of accepting any treatment that does not help.</param>
-    public TrialDesign(int candidates, int seeds, double confidence)
+    /// <param name="rows">Development rows.</param>
+    public TrialDesign(int candidates, int seeds, double confidence, int rows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 2);
-        (this.seeds, this.confidence) = (seeds, confidence);
+        this.confidence = confidence;
         Screened = candidates > Finalists;
+        Pairs = Math.Min(seeds, Math.Max(FewestForFewRows, (rows / FewestRows) - FirstFold));
+        (Looks, Shares) = Pairs < FewestForTwoLooks ? ((int[])[Pairs], (double[])[1])
+            : Pairs < FewestForThreeLooks ? ([(Pairs + 1) / 2, Pairs], [0.2, 0.8])
+            : ([(Pairs + 3) / 4, (Pairs + 1) / 2, Pairs], [0.1, 0.3, 0.6]);
     }
 
     /// <summary>Whether candidates are screened: only if they are more than can be judged.</summary>
     public bool Screened { get; }
 
+    /// <summary>Most pairs that a finalist is judged by: as many as asked for, fewer where rows are few.</summary>
+    public int Pairs { get; }
+
     /// <summary>Disjoint parts of the development rows; one is held out in each pair, screening's first.</summary>
-    public int Folds => Math.Max(FewestFolds, FirstFold + seeds);
+    public int Folds => Math.Max(FewestFolds, FirstFold + Pairs);
 
     /// <summary>The first fold that finalists are judged on.</summary>
     public int FirstFold => Screened ? ScreeningPairs : 0;
 
-    /// <summary>Pairs after which finalists are first looked at.</summary>
-    public int FirstLook => seeds < FewestForTwoLooks ? seeds : (seeds + 1) / 2;
+    /// <summary>Numbers of pairs after which a finalist is looked at.</summary>
+    public IReadOnlyList<int> Looks { get; }
+
+    /// <summary>Share of the level that each look spends.</summary>
+    public IReadOnlyList<double> Shares { get; }
 
     /// <summary>The candidates to judge, by their screening differences: those above <paramref name="threshold"/>, best first.</summary>
     public static IReadOnlyList<int> Choose(IReadOnlyList<IReadOnlyList<double>> screening, double threshold = 0)
@@ -64,17 +76,30 @@ public sealed record TrialDesign
 
     /// <summary>Whether judging may end because nothing will come of it.</summary>
     public bool IsFutile(IReadOnlyList<double> differences, int heldOut, int training, double threshold = 0)
-        => differences.Count is >= 3 and var n && n < seeds
+        => differences.Count is >= 3 and var n && n < Pairs
             && ((differences.Count(d => d > Math.Min(0, threshold)) * 3 <= n && differences.Average() <= Math.Min(0, threshold))
-                || (n == FirstLook && Statistics.CorrectedResampledT(differences, heldOut, training, confidence, threshold).PValue > 0.3));
+                || (LookAfter(n) is >= 0 and var look && Statistics.CorrectedResampledT(differences, heldOut, training, confidence, threshold).PValue > Hopeless[look]));
 
-    /// <summary>Whether judging may end because the first look is enough.</summary>
+    /// <summary>Whether judging may end because what a look saw is enough.</summary>
     /// <param name="evidence">What <see cref="Judge"/> said of the differences so far.</param>
     /// <param name="pairs">How many there are.</param>
     /// <param name="hypotheses">Holm's largest factor.</param>
     /// <param name="threshold">What the interval must lie above.</param>
     public bool IsSettled(TrialEvidence evidence, int pairs, int hypotheses, double threshold = 0)
-        => pairs == FirstLook && evidence.PValue * hypotheses < 1 - confidence && evidence.Interval.Low > threshold;
+        => LookAfter(pairs) >= 0 && evidence.PValue * hypotheses < 1 - confidence && evidence.Interval.Low > threshold;
+
+    private int LookAfter(int pairs)
+    {
+        for (int i = 0; i < Looks.Count; i++)
+        {
+            if (Looks[i] == pairs)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     /// <summary>Mean, interval and one-sided p-value of the differences so far.</summary>
     /// <param name="differences">Treated less untreated, pair by pair.</param>
@@ -83,19 +108,15 @@ public sealed record TrialDesign
     /// <param name="threshold">What the mean is tested against: the smallest gain worth keeping, or minus the largest loss allowed.</param>
     public TrialEvidence Judge(IReadOnlyList<double> differences, int heldOut, int training, double threshold = 0)
     {
-        if (FirstLook == seeds)
+        // Before the first look there is nothing to decide, but a reader may want to see where it stands.
+        var evidence = At([.. differences.Take(Looks[0])], heldOut, training, threshold, Shares[0]);
+        for (int i = 1; i < Looks.Count && differences.Count > Looks[i - 1]; i++)
         {
-            return At(differences, heldOut, training, threshold, 1);
+            var next = At([.. differences.Take(Looks[i])], heldOut, training, threshold, Shares[i]);
+            evidence = next with { PValue = Math.Min(evidence.PValue, next.PValue) };
         }
 
-        var first = At([.. differences.Take(FirstLook)], heldOut, training, threshold, FirstShare);
-        if (differences.Count <= FirstLook)
-        {
-            return first;
-        }
-
-        var last = At(differences, heldOut, training, threshold, 1 - FirstShare);
-        return last with { PValue = Math.Min(first.PValue, last.PValue) };
+        return evidence;
     }
 
     private TrialEvidence At(IReadOnlyList<double> differences, int heldOut, int training, double threshold, double share)
@@ -108,5 +129,5 @@ public sealed record TrialDesign
 /// <summary>What pairs of retrainings say of a treatment.</summary>
 /// <param name="Mean">Mean difference.</param>
 /// <param name="Interval">Its interval, at the confidence of the look.</param>
-/// <param name="PValue">One-sided p-value of "does not help", both looks accounted for.</param>
+/// <param name="PValue">One-sided p-value of "does not help", all looks accounted for.</param>
 public sealed record TrialEvidence(double Mean, Interval Interval, double PValue);

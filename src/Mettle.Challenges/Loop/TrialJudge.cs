@@ -36,14 +36,14 @@ internal sealed class TrialJudge(TrialDesign design, LoopOptions options, TrialL
     public Judged Judge(Experiment experiment, Candidate candidate, int hypotheses, IStage stage)
     {
         var pairs = new Pairs(this, experiment, candidate, stage, "");
-        for (int k = 0; k < options.Seeds; k++)
+        for (int k = 0; k < design.Pairs; k++)
         {
-            pairs.Train(design.FirstFold + k, k + 1, options.Seeds);
+            pairs.Train(design.FirstFold + k, k + 1, design.Pairs);
             bool ends = design.IsFutile(pairs.Differences, pairs.HeldOut, pairs.Training, pairs.Threshold)
                 || (k > 0 && design.IsSettled(pairs.Evidence(), k + 1, hypotheses, pairs.Threshold));
             if (ends)
             {
-                stage.Advance(options.Seeds - 1 - k);
+                stage.Advance(design.Pairs - 1 - k);
                 break;
             }
         }

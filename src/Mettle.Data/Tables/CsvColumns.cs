@@ -62,7 +62,7 @@ internal sealed class CsvColumns
             names[i] = name.Length > 0 ? name : $"c{i}";
             if (!seen.TryAdd(names[i], i))
             {
-                string mend = options.Header ? "Rename one; if the file has no header, say so." : "Rename one.";
+                string mend = options.Header ? "Rename one, or give names of your own for all ('names'); if the file has no header, say so." : "Rename one.";
                 throw new DataException($"Fields {seen[names[i]] + 1} and {i + 1} have the same name.", mend, path, records.Line, names[i]);
             }
         }

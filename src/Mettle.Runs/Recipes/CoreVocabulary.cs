@@ -24,7 +24,7 @@ public static class CoreVocabulary
             "How findings are treated and treatments judged.",
             Field.Bool("enabled", true, "Whether findings are treated at all."),
             Field.Texts("treatments", ["auto"], "Names of treatments to try, or auto for those the findings ask for."),
-            Field.Int("seeds", 10, "Most paired runs that a treatment is judged by; from 6 on a first look at half of them may settle it.", min: 2, max: 1000),
+            Field.Int("seeds", 20, "Most paired runs that a treatment is judged by; a look at half of them, and from 16 on at a quarter, may settle it sooner.", min: 2, max: 1000),
             Field.Float("confidence", 0.95, "Confidence of intervals and of acceptance (Holm over the treatments judged).", min: 0.5, max: 0.9999),
             Field.Int("max-trials", 6, "Most treatments tried; of more than two, three pairs each choose the two that are judged.", min: 0),
             Field.Float("budget", 0, "Most seconds for all trials; 0 for no limit.", min: 0),

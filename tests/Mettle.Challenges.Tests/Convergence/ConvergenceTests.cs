@@ -98,6 +98,21 @@ public sealed class ConvergenceTests
     }
 
     [Fact]
+    public void EndNoise_OfALargeRateThatDoesNotFall_IsAProblemAndOfOneThatFallsNone()
+    {
+        var noisy = House.Recipe().With("train.epochs", 16).With("train.optimizer.sgd.rate", 0.3).With("train.batch", 8);
+        var found = Assert.Single(new EndNoise().Run(Examined(noisy), Id).Findings);
+        Assert.Equal((Severity.Problem, "ema"), (found.Severity, found.Remedies[0]));
+        Assert.True(found.Measured.Value > found.Measured.Interval!.Low && found.PValue < 0.05);
+        var settled = Assert.Single(new EndNoise().Run(Examined(noisy.With("train.schedule", "cosine")), Id).Findings);
+        Assert.Equal((Severity.Fine, 1.0), (settled.Severity, settled.PValue));
+    }
+
+    [Fact]
+    public void EndNoise_OfFewEpochs_SaysWhatItNeeds()
+        => Assert.Contains("needs 8", new EndNoise().Run(Examined(House.Recipe().With("train.epochs", 3)), Id).SkipReason, StringComparison.Ordinal);
+
+    [Fact]
     public void NotConverged_OfATrainingCutShort_SaysHowMuchIsLeft()
     {
         var found = Assert.Single(new NotConverged().Run(Examined(House.Recipe().With("train.epochs", 8).With("train.optimizer.sgd.rate", 0.002)), Id).Findings);

@@ -126,8 +126,8 @@ public sealed record RunEstimate
 
         // Treatments of quality and of cost have finalists of their own.
         int finalists = Math.Min(most, TrialDesign.Finalists * (isNamed || recipe["treat.cost"].Bool() ? 2 : 1));
-        var design = new TrialDesign(most, seeds, recipe["treat.confidence"].Double());
-        int trainings = (design.FirstFold * (1 + most)) + (seeds * (1 + finalists + (finalists - 1)));
+        var design = new TrialDesign(most, seeds, recipe["treat.confidence"].Double(), experiment.Data.DevelopmentRows);
+        int trainings = (design.FirstFold * (1 + most)) + (design.Pairs * (1 + finalists + (finalists - 1)));
         double rows = experiment.Data.DevelopmentRows * (1 - (1.0 / design.Folds));
         double limit = recipe["data.limit"].Int() is > 0 and var n ? Math.Min(rows, n) : rows;
         return 1 + (trainings * limit / experiment.Data.Encoded.Train.Count);

@@ -37,7 +37,7 @@ internal static class Uses
     /// <summary>Whether the rows are images, as far as the recipe itself says.</summary>
     public static bool Images(Recipe r) => r["model"].Text() == "cnn" || r["data.source"].Text() switch
     {
-        "digits" or "idx" => true,
+        "digits" or "idx" or "images" => true,
         "csv" => r["data.source.csv.image"].Ints().Count == 2,
         _ => false,
     };

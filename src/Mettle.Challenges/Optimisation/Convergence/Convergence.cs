@@ -51,7 +51,7 @@ public sealed class Convergence : Challenge
 
     /// <inheritdoc/>
     public override IReadOnlyList<Check> Checks { get; } =
-        [new Breakdowns(), new LearningRate(), new FirstLoss(), new Spikes(), new Plateau(), new NotConverged(), new NoiseScale()];
+        [new Breakdowns(), new LearningRate(), new FirstLoss(), new Spikes(), new Plateau(), new NotConverged(), new EndNoise(), new NoiseScale()];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Treatment> Treatments { get; } =

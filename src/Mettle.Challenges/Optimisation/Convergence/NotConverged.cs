@@ -52,7 +52,7 @@ public sealed class NotConverged : Check
             p,
             over ? Severity.Problem : Severity.Fine,
             [Chart(h)],
-            over ? ["rate-range-test", "one-cycle", "muon", "adamw", "longer-training"] : []));
+            over ? ["rate-range-test", "longer-training", "one-cycle", "muon", "adamw"] : []));
     }
 
     // Residuals of neighbouring epochs resemble each other: the error grows by (1 + r) / (1 - r).

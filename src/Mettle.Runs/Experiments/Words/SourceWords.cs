@@ -15,7 +15,7 @@ internal static class SourceWords
                 Field.Path("path", null, "Training rows.", required: true),
                 Field.Path("test", null, "Test rows in a file of their own."),
                 Field.Bool("header", true, "Whether the first line has names; without one columns are c0, c1, ... unless named."),
-                Field.Texts("names", [], "Names of the columns, where there is no header."),
+                Field.Texts("names", [], "Names of the columns: where there is no header, or in place of its own."),
                 Field.Text("delimiter", ",", "What separates fields.", choices: [",", ";", "|", "tab"]),
                 Field.Texts("missing", [], "Texts that mean a missing value; by default \"\", ?, NA, nan and the like."),
                 Field.Texts("numeric", [], "Columns that are numbers, where guessing from the values is wrong."),
