@@ -50,9 +50,6 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
     public IReadOnlyList<string> FileNames { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string RowName(int row) => FileNames.Count > 0 ? FileNames[row] : base.RowName(row);
-
-    /// <inheritdoc/>
     public override int RowCount => images.Count;
 
     /// <inheritdoc/>
@@ -68,7 +65,7 @@ public sealed class ImageRows(LabelledImages images, LabelledImages? test, IRead
     public string? File { get; init; }
 
     /// <inheritdoc/>
-    public override string RowName(int row) => File is null ? base.RowName(row) : $"image {row + 1} of {File}";
+    public override string RowName(int row) => FileNames.Count > 0 ? FileNames[row] : File is null ? base.RowName(row) : $"image {row + 1} of {File}";
 
     /// <inheritdoc/>
     public override EncodedData Encode(Split split, Recipe recipe, Relabel relabel)
