@@ -7,15 +7,15 @@ internal sealed record Table(string Text)
     {
         var lines = new List<string>
         {
-            "| recipe | test metric, points | without | with | difference | 95 % interval | kept, in how many of the runs | seconds of a run |",
-            "|---|---|---|---|---|---|---|---|",
+            "| recipe | test metric, points | without | with | difference | 95 % interval | worst run | kept, in how many of the runs | seconds of a run |",
+            "|---|---|---|---|---|---|---|---|---|",
         };
         foreach (var recipe in outcomes.GroupBy(o => o.Name))
         {
             var runs = recipe.ToList();
             var (mean, interval, _) = Statistics.PairedT([.. runs.Select(r => r.With - r.Without)]);
             var kept = runs.SelectMany(r => r.Accepted).GroupBy(t => t).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()}");
-            lines.Add($"| `{recipe.Key}` | {runs[0].Metric} | {runs.Average(r => r.Without):0.00} | {runs.Average(r => r.With):0.00} | {mean:+0.00;-0.00;0.00} | {interval.Low:+0.00;-0.00;0.00} to {interval.High:+0.00;-0.00;0.00} | {string.Join(", ", kept.DefaultIfEmpty("none"))} (of {runs.Count}) | {runs.Average(r => r.Seconds):0} |");
+            lines.Add($"| `{recipe.Key}` | {runs[0].Metric} | {runs.Average(r => r.Without):0.00} | {runs.Average(r => r.With):0.00} | {mean:+0.00;-0.00;0.00} | {interval.Low:+0.00;-0.00;0.00} to {interval.High:+0.00;-0.00;0.00} | {runs.Min(r => r.With - r.Without):+0.00;-0.00;0.00} | {string.Join(", ", kept.DefaultIfEmpty("none"))} (of {runs.Count}) | {runs.Average(r => r.Seconds):0} |");
         }
 
         return new Table(string.Join('\n', lines));
