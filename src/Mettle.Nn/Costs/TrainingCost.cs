@@ -128,7 +128,10 @@ public sealed record TrainingCost
         long weights = plan.Model.Parameters.Sum(p => p.Value.Spec.Bytes), buffers = plan.Model.NamedBuffers().Sum(b => b.Buffer.Value.Spec.Bytes);
         int trained = 1 + (plan.Averaging is null ? 0 : 1), best = plan.EarlyStopping is { RestoreBest: true } ? 1 : 0;
         long state = (trained * (weights + buffers)) + plan.Optimizer.ExpectedStateBytes;
-        return (state * (1 + (plan.Recovery is null ? 0 : Snapshots.Most)))
+
+        // The first snapshot is taken before there is a state.
+        long snapshots = plan.Recovery is null ? 0 : (Snapshots.Recent * state) + weights + buffers;
+        return state + snapshots
             + (best * (weights + buffers)) + plan.Optimizer.ScratchBytes + (plan.Sharpness is null ? 0 : weights);
     }
 

@@ -68,7 +68,7 @@ public sealed class TrainingCostTests
         Assert.Equal(2 * weights, plain);
         Assert.Equal(3 * weights, TrainingCost.Count(plan with { Sharpness = new SharpnessAware() }).StandingBytes);
         Assert.Equal(4 * weights, TrainingCost.Count(plan with { Optimizer = new Lamb(plan.Model.Parameters) }).StandingBytes);
-        Assert.Equal(8 * weights, TrainingCost.Count(plan with { Recovery = new Recovery() }).StandingBytes);
+        Assert.Equal(7 * weights, TrainingCost.Count(plan with { Recovery = new Recovery() }).StandingBytes);
     }
 
     [Fact]

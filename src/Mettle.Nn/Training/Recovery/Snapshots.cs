@@ -7,10 +7,10 @@ namespace Mettle.Nn;
 /// </summary>
 internal sealed class Snapshots
 {
-    private const int FirstInterval = 16, LongestInterval = 256, Recent = 2;
+    private const int FirstInterval = 16, LongestInterval = 256;
 
-    /// <summary>Most that are kept at once.</summary>
-    public const int Most = Recent + 1;
+    /// <summary>Most that are kept at once, beside the first.</summary>
+    public const int Recent = 2;
 
     // Weights may have gone bad a step before the loss that shows it.
     private const int Margin = 2;
