@@ -7,7 +7,7 @@ using Mettle.Runs;
 // What do the checks cost beside the training they look at? Each recipe is trained and examined several times in one process:
 // the first examination compiles what it calls, the others (their median is told) do not.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int Warm = 3;
+const int Warm = 25;
 string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 (string File, Func<Recipe, Recipe> Change, string Note)[] samples =
 [

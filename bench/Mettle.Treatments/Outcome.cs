@@ -16,6 +16,9 @@ internal sealed record Outcome(string Name, string Metric, int Seed, double With
     /// <summary>Runs of each recipe: of the first six, and of those in a folder of their own.</summary>
     public const int Seeds = 12, SeedsOfSet = 6;
 
+    /// <summary>Of the first set's recipes of few rows: their test rows are few too, so runs vary most, and each takes seconds.</summary>
+    public const int SeedsOfTiny = 48;
+
     /// <summary>For a reader who waits.</summary>
     public string Line => $"{Name}, seed {Seed}: {Without:0.00} -> {With:0.00} ({Metric}), {Problems} problems, kept [{string.Join(", ", Accepted)}] of [{string.Join("; ", Tried)}], {Seconds:0} s";
 

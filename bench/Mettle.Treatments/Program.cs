@@ -34,7 +34,7 @@ void Work(int part, int of, string folder)
 {
     var catalogue = StandardCatalogue.Create();
     var vocabulary = catalogue.AddWords(ExperimentVocabulary.Create());
-    var runs = recipes.SelectMany(f => Enumerable.Range(1, set.Length > 0 ? Outcome.SeedsOfSet : Outcome.Seeds).Select(s => (File: f, Seed: s))).Where((_, i) => i % of == part).ToList();
+    var runs = recipes.SelectMany(f => Enumerable.Range(1, set.Length > 0 ? Outcome.SeedsOfSet : f.Contains("-tiny", StringComparison.Ordinal) ? Outcome.SeedsOfTiny : Outcome.Seeds).Select(s => (File: f, Seed: s))).Where((_, i) => i % of == part).ToList();
     foreach (var (file, seed) in runs)
     {
         var recipe = Recipe.Load(file, vocabulary).With("seed", seed);

@@ -57,9 +57,18 @@ public sealed class LossSurface
     /// <summary>The weights as they are.</summary>
     public double[] Point()
     {
+        var point = new double[Dimension];
+        CopyPoint(point);
+        return point;
+    }
+
+    /// <summary>The weights as they are, written into <paramref name="point"/>.</summary>
+    public void CopyPoint(Span<double> point)
+    {
+        CheckLength(point.Length);
         using var scope = MemoryScope.Begin("point");
         using var quiet = Autograd.NoGrad();
-        return Flatten([.. parameters.Select(p => p.Value.Detach())]);
+        Flatten([.. parameters.Select(p => p.Value.Detach())], point);
     }
 
     /// <summary>The loss at the weights as they are.</summary>
@@ -133,6 +142,12 @@ public sealed class LossSurface
     {
         using var quiet = Autograd.NoGrad();
         var vector = new double[Dimension];
+        Flatten(pieces, vector);
+        return vector;
+    }
+
+    private void Flatten(Tensor?[] pieces, Span<double> vector)
+    {
         for (int i = 0; i < pieces.Length; i++)
         {
             if (pieces[i]?.Contiguous() is not { } piece)
@@ -140,7 +155,7 @@ public sealed class LossSurface
                 continue;
             }
 
-            var part = vector.AsSpan(offsets[i]);
+            var part = vector[offsets[i]..];
             if (piece.DType == DType.F64)
             {
                 piece.AsSpan<double>().CopyTo(part);
@@ -153,8 +168,6 @@ public sealed class LossSurface
                 part[j] = values[j];
             }
         }
-
-        return vector;
     }
 
     private static void Write(ReadOnlySpan<double> part, Tensor to)

@@ -16,10 +16,11 @@ public static class RelativeNoise
     public static double[][] Rises(LossSurface surface, Func<Tensor> rowLosses, double share, int draws, RandomKey key)
     {
         double[] home = surface.Point(), before = Losses();
+        double[] noise = new double[home.Length];
         var rises = new double[draws][];
         for (int d = 0; d < draws; d++)
         {
-            double[] noise = Vectors.Rademacher(key.At(d), surface.Dimension);
+            Vectors.Rademacher(key.At(d), noise);
             for (int i = 0; i < noise.Length; i++)
             {
                 noise[i] = home[i] + (share * home[i] * noise[i]);

@@ -93,13 +93,18 @@ internal static class Vectors
     public static double[] Rademacher(RandomKey key, int count)
     {
         var x = new double[count];
+        Rademacher(key, x);
+        return x;
+    }
+
+    /// <summary>The same into <paramref name="x"/>.</summary>
+    public static void Rademacher(RandomKey key, Span<double> x)
+    {
         ulong word = 0;
-        for (int i = 0; i < count; i++, word >>= 1)
+        for (int i = 0; i < x.Length; i++, word >>= 1)
         {
             word = i % 64 == 0 ? key.Word((ulong)(i / 64)) : word;
-            x[i] = (word & 1) == 0 ? -1 : 1;
+            x[i] = ((int)(word & 1) * 2) - 1;
         }
-
-        return x;
     }
 }

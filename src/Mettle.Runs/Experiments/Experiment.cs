@@ -318,10 +318,13 @@ public sealed record TrainedModel(Module Module, TrainingResult Result, Evaluati
     public TaskRecord? Tasks { get; init; }
 
     /// <summary>SHA-256 over names and bytes of all weights and buffers, in order.</summary>
-    public string WeightsSha256()
+    public string WeightsSha256() => Sha256Of(Module);
+
+    /// <summary>The same of any module.</summary>
+    public static string Sha256Of(Module module)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, value) in Module.StateDict())
+        foreach (var (name, value) in module.StateDict())
         {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
             hash.AppendData(value.ToBytes());

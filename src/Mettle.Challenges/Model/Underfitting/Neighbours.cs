@@ -75,13 +75,12 @@ internal sealed class Neighbours
         }
 
         var distance = new float[others];
-        var differing = new int[others];
         var found = new int[rows][];
         for (int i = 0; i < rows; i++)
         {
             Array.Clear(distance);
             floats.ForEach(x => x.AddDistances(i, distance));
-            codes.ForEach(c => AddDiffering(c, i, differing, distance));
+            codes.ForEach(c => AddDiffering(c, i, distance));
             found[i] = [.. Closest(distance, i).Select(j => pool[j])];
         }
 
@@ -120,30 +119,30 @@ internal sealed class Neighbours
         return best;
     }
 
-    // Codes by column: the comparisons of one code with all rows' are vectors.
-    private static void AddDiffering(int[] columns, int row, int[] alike, float[] distance)
+    // Codes by column: the comparisons of one row's codes with all rows' are vectors.
+    private static void AddDiffering(int[] columns, int row, float[] distance)
     {
-        Array.Clear(alike);
-        int others = alike.Length;
-        for (int c = 0; c < columns.Length; c += others)
+        int others = distance.Length, width = columns.Length / others, j = 0;
+        for (; j <= others - Vector<int>.Count; j += Vector<int>.Count)
         {
-            var column = columns.AsSpan(c, others);
-            var own = new Vector<int>(column[row]);
-            int j = 0;
-            for (; j <= others - Vector<int>.Count; j += Vector<int>.Count)
+            var differing = new Vector<int>(width);
+            for (int c = 0; c < columns.Length; c += others)
             {
-                (new Vector<int>(alike, j) - Vector.Equals(own, new Vector<int>(column[j..]))).CopyTo(alike, j);
+                differing += Vector.Equals(new Vector<int>(columns[c + row]), new Vector<int>(columns, c + j));
             }
 
-            for (; j < others; j++)
-            {
-                alike[j] += column[j] == column[row] ? 1 : 0;
-            }
+            (new Vector<float>(distance, j) + Vector.ConvertToSingle(2 * differing)).CopyTo(distance, j);
         }
 
-        for (int j = 0; j < others; j++)
+        for (; j < others; j++)
         {
-            distance[j] += 2 * ((columns.Length / others) - alike[j]);
+            int differing = 0;
+            for (int c = 0; c < columns.Length; c += others)
+            {
+                differing += columns[c + row] == columns[c + j] ? 0 : 1;
+            }
+
+            distance[j] += 2 * differing;
         }
     }
 

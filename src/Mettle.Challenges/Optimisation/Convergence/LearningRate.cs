@@ -83,16 +83,20 @@ public sealed class LearningRate : Check
         var model = subject.Experiment.BuildModel();
         var first = model.StateDict().ToDictionary(s => s.Key, s => Tensor.FromBytes(s.Value.ToBytes(), s.Value.Shape, s.Value.DType), StringComparer.Ordinal);
         var curves = new List<Curve>();
+
+        // One set of vectors for all batches: large arrays made and dropped cost more than what is done with them.
+        long count = model.Parameters.Where(p => !p.Frozen).Sum(p => p.Count);
+        double[] home = new double[count], step = new double[count], point = new double[count];
         foreach (int[] rows in batches)
         {
-            curves.Add(Along(subject, model, first, rows, rate, curves.Count == 0 ? null : curves[0].Last));
+            curves.Add(Along(subject, model, first, rows, rate, curves.Count == 0 ? null : curves[0].Last, home, step, point));
         }
 
         return curves;
     }
 
     // The edges of batches lie close together: where that of another one is known, its two sides are looked at first.
-    private static Curve Along(Subject subject, Module model, Dictionary<string, Tensor> first, int[] rows, double rate, int? near)
+    private static Curve Along(Subject subject, Module model, Dictionary<string, Tensor> first, int[] rows, double rate, int? near, double[] home, double[] step, double[] point)
     {
         using var scope = MemoryScope.Begin("step");
         model.LoadStateDict(first);
@@ -116,9 +120,14 @@ public sealed class LearningRate : Check
         optimizer.Step();
         optimizer.ZeroGrad();
         var surface = new LossSurface(model, () => loss.Forward(model.Forward(batch.Inputs, pass), batch.Targets));
-        double[] end = surface.Point();
+        surface.CopyPoint(step);
         model.LoadStateDict(first);
-        double[] home = surface.Point(), point = new double[home.Length];
+        surface.CopyPoint(home);
+        for (int i = 0; i < step.Length; i++)
+        {
+            step[i] -= home[i];
+        }
+
         int below = -1, above = Points, looks = 0;
         while (above - below > 1)
         {
@@ -126,7 +135,7 @@ public sealed class LearningRate : Check
             double share = Factor(middle) / Factor(Points - 1);
             for (int i = 0; i < point.Length; i++)
             {
-                point[i] = home[i] + (share * (end[i] - home[i]));
+                point[i] = home[i] + (share * step[i]);
             }
 
             foreach (var (_, buffer) in model.NamedBuffers())
