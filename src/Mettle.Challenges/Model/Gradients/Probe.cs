@@ -93,8 +93,7 @@ internal sealed class Probe
         using var scope = MemoryScope.Begin("probe");
         var data = subject.Experiment.Data.Encoded;
         var batch = Sound(data.Train.Rows, Math.Min(rows, data.Train.Count), subject.Key.For("batch"));
-        var loss = subject.Recipe.Word<LossChoice>("train.loss").Loss
-            ?? (data.Input.Task == LearningTask.Classification ? new CrossEntropyLoss() : new MseLoss());
+        var loss = ShortTraining.LossOf(subject.Recipe, data.Input.Task);
         var probe = new Probe(when) { Rows = batch.Count };
         bool isSequence = data.Input.Sample.Rank == 2 && batch.Inputs.Count == 1;
         probe.Look(model, batch, loss, pass, isSequence);

@@ -1,3 +1,4 @@
+using Mettle.Challenges.Model;
 using Mettle.Nn;
 using Mettle.Runs;
 
@@ -8,8 +9,7 @@ internal static class FirstSteps
 {
     /// <summary>The recipe's loss.</summary>
     public static Loss LossOf(Subject subject)
-        => subject.Recipe.Word<LossChoice>("train.loss").Loss
-            ?? (subject.Experiment.Data.Encoded.Input.Task == LearningTask.Classification ? new CrossEntropyLoss() : new MseLoss());
+        => ShortTraining.LossOf(subject.Recipe, subject.Experiment.Data.Encoded.Input.Task);
 
     /// <summary>Training rows whose inputs and targets are finite, drawn by the subject's key; at most <paramref name="count"/>.</summary>
     public static int[] Rows(Subject subject, int count)
